@@ -1,0 +1,131 @@
+"""What a model file says of itself: the closed schema of its JSON manifest."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from isthmus.options import FitOptions, Frozen, Kind, Scheme
+from isthmus.schema import Schema
+
+FORMAT = 1
+"""The version of the format that this isthmus writes, and the newest that it reads."""
+
+
+class View(Frozen):
+    """One way of seeing strangeness, and the constants that put it on a common scale.
+
+    A row's contribution is ``weight * (log(max(value, FLOOR)) - center) / spread``, averaged over
+    the members. `center` and `spread` are the mean and standard deviation of the logs, pooled over
+    rows that the scoring members did not train on.
+    """
+
+    name: str
+    center: float
+    spread: float = Field(gt=0)
+    weight: float = 1.0
+
+
+class Calibration(Frozen):
+    """Scores of normal rows that the network did not train on.
+
+    Attributes
+    ----------
+    scheme : {"split", "cross"}
+        `split`: rows set aside for this alone; exact. `cross`: each row scored by the members of
+        the fold that left it out.
+    source : {"fit", "recalibrated"}
+        Whether the rows came with the training data or were given to ``isthmus calibrate``.
+    scores : tuple of float
+        Length n, in decreasing order; each is exactly a float32.
+    """
+
+    scheme: Scheme
+    source: Literal["fit", "recalibrated"]
+    scores: tuple[float, ...] = Field(min_length=1)
+
+
+class Threshold(Frozen):
+    """The rule that turns calibration scores into a number, and the alpha it was made with."""
+
+    rule: str = "conformal"
+    alpha: float | None = None
+
+
+class Layer(Frozen):
+    """One line of the layer table."""
+
+    name: str
+    operation: str
+    shape: tuple[int | str, ...]
+    parameters: int
+
+
+class Epoch(Frozen):
+    """The mean loss of each member over one epoch."""
+
+    epoch: int
+    step: int
+    training_loss: tuple[float, ...]
+    validation_loss: tuple[float, ...] | None = None
+
+
+class Training(Frozen):
+    """How the network came to be."""
+
+    epochs: tuple[Epoch, ...]
+    steps: int
+    batch_size: int
+    stopped: Literal["budget", "patience", "interrupted"]
+    kept_step: tuple[int, ...]
+    parameters: int
+
+
+class Data(Frozen):
+    """The rows that the detector was made from.
+
+    `digest` is the SHA-256 of the feature values as float64 (signals: float32), row by row, in
+    the order in which they came.
+    """
+
+    rows: int
+    training_rows: int
+    validation_rows: int
+    calibration_rows: int
+    digest: str
+
+
+class Probes(Frozen):
+    """Made-up rows and the scores that they had where the file was written.
+
+    ``isthmus verify`` scores them again, to show that this machine computes the same.
+    """
+
+    rows: tuple[tuple[float | None, ...], ...]
+    scores: tuple[float, ...]
+
+
+class Manifest(Frozen):
+    """Everything about a detector that is not in its graph."""
+
+    format: int = FORMAT
+    created_by: str
+    versions: dict[str, str]
+    row_schema: Schema
+    options: FitOptions
+    members: int
+    groups: int
+    code_size: int
+    views: tuple[View, ...] = Field(min_length=1)
+    calibration: Calibration
+    calibration_history: tuple[Calibration, ...] = ()
+    threshold: Threshold
+    data: Data
+    training: Training
+    layers: tuple[Layer, ...]
+    probes: Probes
+
+    @property
+    def kind(self) -> Kind:
+        return self.row_schema.kind

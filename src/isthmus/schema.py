@@ -1,0 +1,125 @@
+"""What one row is: its columns, their kinds and ranges, and how new data are laid against them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Literal
+
+from isthmus.errors import SchemaError
+from isthmus.options import Frozen, Kind
+
+
+class Column(Frozen):
+    """One cell of every row.
+
+    `minimum` and `maximum` are those of the training rows, in the user's units; `missing` is the
+    share of training rows without a value.
+    """
+
+    name: str
+    kind: Literal["numeric"] = "numeric"
+    minimum: float
+    maximum: float
+    missing: float = 0.0
+
+
+class Schema(Frozen):
+    """The columns of a row, in the order in which the network takes them.
+
+    Attributes
+    ----------
+    kind : {"table", "signal"}
+        A signal is one quantity sampled along the row; a table's columns are unlike each other.
+    columns : tuple of Column
+        Length D.
+    named : bool
+        False when the training data had no names: columns are then aligned by place.
+    set_aside : dict of str to str
+        Columns of the training data that are not features, and why: ``"label"``, ``"id"`` or
+        ``"drop"``. Where new data have them they are set aside again.
+    """
+
+    kind: Kind
+    columns: tuple[Column, ...]
+    named: bool = True
+    set_aside: dict[str, Literal["label", "id", "drop"]] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    def align(self, names: Sequence[str], *, named: bool = True) -> list[int]:
+        """Where each column of the schema stands among `names`.
+
+        Parameters
+        ----------
+        names : sequence of str
+            The feature columns that came, in their order.
+        named : bool
+            False when the data that came have no names of their own; they are then taken by
+            place, which needs exactly as many columns as the schema has.
+
+        Returns
+        -------
+        list of int
+            Length D.
+
+        Raises
+        ------
+        SchemaError
+            Naming every missing, extra and duplicate column.
+        """
+        if not (named and self.named):
+            return self._by_place(names)
+        place = {name: index for index, name in enumerate(names)}
+        problems = _duplicates(names)
+        missing = [name for name in self.names if name not in place]
+        extra = [name for name in place if name not in set(self.names)]
+        problems += [_missing(name, extra) for name in missing]
+        problems += [f"column {name!r} is not one the detector knows" for name in extra]
+        if problems:
+            raise SchemaError(*problems, advice=self._advice(missing, extra))
+        return [place[name] for name in self.names]
+
+    def _by_place(self, names: Sequence[str]) -> list[int]:
+        if len(names) != len(self.columns):
+            raise SchemaError(
+                f"{_columns(len(names))} came, the detector was trained on {len(self.columns)}",
+                advice="Leave out the others with --drop, --id or --label (numbers from 0, -1 is "
+                "the last)." if len(names) > len(self.columns) else "",
+            )
+        return list(range(len(names)))
+
+    def _advice(self, missing: Sequence[str], extra: Sequence[str]) -> str:
+        if extra and not missing:
+            return "Leave them out with --drop, or pass them through with --id."
+        return f"The detector was trained on: {_listed(self.names)}."
+
+
+def refuse_duplicates(names: Sequence[str]) -> None:
+    """Raise a `SchemaError` that names every column name standing more than once."""
+    problems = _duplicates(names)
+    if problems:
+        raise SchemaError(*problems, advice="Rename them so that each name stands once.")
+
+
+def _duplicates(names: Sequence[str]) -> list[str]:
+    counts = Counter(names)
+    return [f"column {name!r} stands {n} times" for name, n in counts.items() if n > 1]
+
+
+def _missing(name: str, extra: Sequence[str]) -> str:
+    close = get_close_matches(name, extra, n=1)
+    meant = f" (is it {close[0]!r}?)" if close else ""
+    return f"column {name!r} is missing{meant}"
+
+
+def _columns(count: int) -> str:
+    return "1 column" if count == 1 else f"{count} columns"
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown}, ... ({len(names)} in all)"
