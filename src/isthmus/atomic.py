@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import time
@@ -30,37 +31,46 @@ def written(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterato
     Raises
     ------
     FileAccessError
-        If the file exists and may not be replaced, or an operation of the system fails. What
-        stood at `path` before is then still there, and no temporary file is left.
+        If the file exists and may not be replaced, or an operation of the system fails. No
+        temporary file is left. What stood at `path` before is still there, unless the message
+        says that the new file is in place and only its durability is in doubt.
     """
     path = Path(path)
-    _refuse(path, overwrite)
-    unfinished = path.with_name(f"{PREFIX}{secrets.token_hex(8)}")
-    try:
+    with _unchanged_on_failure(path):
+        _refuse(path, overwrite)
         _clean_stale(path.parent)
-        with open(unfinished, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        if not overwrite:
+        unfinished = path.with_name(f"{PREFIX}{secrets.token_hex(8)}")
+        try:
+            with unfinished.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
             _refuse(path, overwrite)
-        os.replace(unfinished, path)
-        _sync_directory(path.parent)
+            unfinished.replace(path)
+        finally:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+    _make_durable(path)
+
+
+@contextlib.contextmanager
+def _unchanged_on_failure(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileAccessError:
+        raise
     except OSError as error:
-        if isinstance(error, FileAccessError):
-            raise
         raise FileAccessError(
             f"{path}: could not be written: {error.strerror or error}",
             advice="What stood there before is unchanged.",
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 def _refuse(path: Path, overwrite: bool) -> None:
     if path.is_dir():
         raise FileAccessError(f"{path}: is a directory, a file name was expected")
+    if path.exists() and not path.is_file():
+        raise FileAccessError(f"{path}: is a device or pipe, a file name was expected")
     if not overwrite and path.exists():
         raise FileAccessError(
             f"{path}: exists already", advice="Choose another name, or replace it with --force."
@@ -77,11 +87,27 @@ def _clean_stale(directory: Path) -> None:
                 old.unlink()
 
 
+def _make_durable(path: Path) -> None:
+    """Have the rename itself reach the disk, or say that the new file is there but may be lost."""
+    try:
+        _sync_directory(path.parent)
+    except OSError as error:
+        raise FileAccessError(
+            f"{path}: was written, but the system could not make it durable: "
+            f"{error.strerror or error}",
+            advice="The new file is in place, but may be lost if the machine stops now.",
+        ) from error
+
+
 def _sync_directory(directory: Path) -> None:
-    """Make the rename itself durable, where the system lets a directory be opened."""
-    with contextlib.suppress(PermissionError):
+    try:
         descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    except PermissionError:  # Not every system lets a directory be opened.
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # Nor be flushed.
+            raise
+    finally:
+        os.close(descriptor)

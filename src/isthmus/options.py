@@ -6,7 +6,7 @@ name, one default and one check. `FitOptions.from_flat` accepts all names side b
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -74,6 +74,14 @@ class PreprocessingOptions(Frozen):
     input_limit: Annotated[float, Field(gt=0)] | None = 5.0
 
 
+class Widths(NamedTuple):
+    """The widths of the hidden layers of a network, in order."""
+
+    encoder: tuple[int, ...]
+    code_size: int
+    decoder: tuple[int, ...]
+
+
 class NetworkOptions(Frozen):
     """The shape of one member of the ensemble.
 
@@ -91,18 +99,14 @@ class NetworkOptions(Frozen):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     input_noise: Annotated[float, Field(ge=0)] = 0.1
 
-    def resolved(self) -> NetworkOptions:
-        """The same choices with encoder, code size and decoder spelled out."""
+    @property
+    def widths(self) -> Widths:
+        """Encoder, code size and decoder spelled out."""
         if self.encoder is None and self.code_size is None:
-            encoder, code_size, mirrored = (256,), 256, ()
-        else:
-            encoder = (256,) if self.encoder is None else self.encoder
-            code_size = self.code_size or max(1, (encoder[-1] if encoder else 64) // 2)
-            mirrored = encoder[::-1]
-        decoder = mirrored if self.decoder is None else self.decoder
-        return self.model_copy(
-            update={"encoder": encoder, "code_size": code_size, "decoder": decoder}
-        )
+            return Widths((256,), 256, () if self.decoder is None else self.decoder)
+        encoder = (256,) if self.encoder is None else self.encoder
+        code_size = self.code_size or max(1, (encoder[-1] if encoder else 64) // 2)
+        return Widths(encoder, code_size, encoder[::-1] if self.decoder is None else self.decoder)
 
 
 class TrainingOptions(Frozen):

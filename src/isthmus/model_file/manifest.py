@@ -77,7 +77,7 @@ class Training(Frozen):
     epochs: tuple[Epoch, ...]
     steps: int
     batch_size: int
-    stopped: Literal["budget", "patience", "interrupted"]
+    stopped: Literal["budget", "patience"]
     kept_step: tuple[int, ...]
     parameters: int
 
@@ -96,18 +96,12 @@ class Data(Frozen):
     digest: str
 
 
-class Probes(Frozen):
-    """Made-up rows and the scores that they had where the file was written.
-
-    ``isthmus verify`` scores them again, to show that this machine computes the same.
-    """
-
-    rows: tuple[tuple[float | None, ...], ...]
-    scores: tuple[float, ...]
-
-
 class Manifest(Frozen):
-    """Everything about a detector that is not in its graph."""
+    """Everything about a detector that is not in its graph.
+
+    `probes` are the scores of the made-up rows of `isthmus.scoring.probes.probe_rows`, where the
+    file was written; ``isthmus verify`` scores them again to show that this machine agrees.
+    """
 
     format: int = FORMAT
     created_by: str
@@ -124,7 +118,7 @@ class Manifest(Frozen):
     data: Data
     training: Training
     layers: tuple[Layer, ...]
-    probes: Probes
+    probes: tuple[float, ...]
 
     @property
     def kind(self) -> Kind:

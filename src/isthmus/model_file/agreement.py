@@ -1,0 +1,114 @@
+"""Whether a manifest makes sense in itself, and describes the graph that it came with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from isthmus.model_file.graph import Summary, Value, shown
+from isthmus.model_file.manifest import Calibration, Manifest
+
+BATCH = "N"
+MOST_MISFITS = 20
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def misfits(manifest: Manifest, summary: Summary) -> list[str]:
+    """Everything in which a manifest contradicts itself or its graph, one sentence each."""
+    found = [*_inner(manifest), *_against_graph(manifest, summary)]
+    more = len(found) - MOST_MISFITS
+    return [*found[:MOST_MISFITS], f"and {more} more"] if more > 0 else found
+
+
+def expected_inputs(manifest: Manifest) -> tuple[Value, ...]:
+    """The one input of a graph that fits this manifest."""
+    return (Value("rows", _row_type(manifest), (BATCH, len(manifest.row_schema.columns))),)
+
+
+def expected_outputs(manifest: Manifest) -> tuple[Value, ...]:
+    """The outputs of a graph that fits this manifest, in their order."""
+    columns = len(manifest.row_schema.columns)
+    return (
+        Value("reconstruction", _row_type(manifest), (BATCH, columns)),
+        Value("error", "float32", (BATCH, columns)),
+        Value("code", "float32", (BATCH, manifest.code_size)),
+        Value("views", "float32", (BATCH, manifest.members, len(manifest.views))),
+        Value("anomaly_score", "float32", (BATCH,)),
+    )
+
+
+def _row_type(manifest: Manifest) -> str:
+    return "float32" if manifest.kind == "signal" else "float64"
+
+
+def _against_graph(manifest: Manifest, summary: Summary) -> Iterator[str]:
+    for what, expected, came in (
+        ("input", expected_inputs(manifest), summary.inputs),
+        ("output", expected_outputs(manifest), summary.outputs),
+    ):
+        for index, (one, other) in enumerate(zip(expected, came, strict=False), 1):
+            if one != other:
+                yield f"{what} {index} is {_described(other)}, its manifest says {_described(one)}"
+        if len(expected) != len(came):
+            yield f"the graph has {len(came)} {what}s, its manifest says {len(expected)}"
+
+
+def _described(value: Value) -> str:
+    shape = ", ".join(
+        shown(size)[1:-1] if isinstance(size, str) else str(size) for size in value.shape
+    )
+    return f"{shown(value.name)[1:-1]}: {value.dtype} [{shape}]"
+
+
+def _inner(manifest: Manifest) -> Iterator[str]:
+    yield from _counts(manifest)
+    yield from _columns(manifest)
+    for calibration in (manifest.calibration, *manifest.calibration_history):
+        yield from _scores(calibration)
+    names = [view.name for view in manifest.views]
+    if len(set(names)) < len(names):
+        yield "its manifest: views: a name stands twice"
+    alpha = manifest.threshold.alpha
+    if alpha is not None and not 0 < alpha < 1:
+        yield f"its manifest: threshold.alpha is {alpha}, not between 0 and 1"
+    if not _DIGEST.fullmatch(manifest.data.digest):
+        yield "its manifest: data.digest is not 64 hex digits"
+
+
+def _counts(manifest: Manifest) -> Iterator[str]:
+    counts = {name: getattr(manifest, name) for name in ("members", "groups", "code_size")}
+    data = {f"data.{name}": n for name, n in manifest.data if isinstance(n, int)}
+    low = [name for name, count in counts.items() if count < 1]
+    low += [name for name, count in data.items() if count < 0]
+    yield from (f"its manifest: {name} is too small" for name in low)
+    if not low and manifest.members % manifest.groups:
+        yield (
+            f"its manifest: {manifest.members} members cannot form {manifest.groups} groups "
+            "of one size"
+        )
+
+
+def _columns(manifest: Manifest) -> Iterator[str]:
+    columns = manifest.row_schema.columns
+    if not columns:
+        yield "its manifest: row_schema has no columns"
+    if len(set(manifest.row_schema.names)) < len(columns):
+        yield "its manifest: row_schema.columns: a name stands twice"
+    for column in columns:
+        if column.minimum > column.maximum:
+            yield f"its manifest: column {shown(column.name)} has its minimum above its maximum"
+        if not 0 <= column.missing <= 1:
+            yield f"its manifest: column {shown(column.name)} has no share of missing values"
+
+
+def _scores(calibration: Calibration) -> Iterator[str]:
+    scores = np.asarray(calibration.scores, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        as_float32 = scores.astype(np.float32)
+    if not np.array_equal(as_float32.astype(np.float64), scores):
+        yield "its manifest: calibration.scores are not all exactly float32"
+    if np.any(np.diff(scores) > 0):
+        yield "its manifest: calibration.scores are not in decreasing order"

@@ -1,0 +1,19 @@
+"""The operators that a graph may use: plain arithmetic on tensors, no loops, branches or state."""
+
+from __future__ import annotations
+
+_ARITHMETIC = {"Abs", "Add", "Div", "Exp", "Log", "MatMul", "Mul", "Neg", "Pow", "Sqrt", "Sub"}
+_LIMITS = {"Clip", "Max", "Min", "ReduceMax", "ReduceMean", "Sign"}
+_CONDITIONS = {"And", "Greater", "GreaterOrEqual", "IsNaN", "Less", "LessOrEqual", "Not", "Or"}
+_CHOICE = {"Where"}
+_ACTIVATIONS = {"Elu", "LeakyRelu", "Relu", "Sigmoid", "Softmax", "Tanh"}
+_SHAPES = {"Concat", "Gather", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze"}
+_VALUES = {"Cast", "Identity"}
+
+ALLOWED_OPERATORS = frozenset(
+    _ARITHMETIC | _LIMITS | _CONDITIONS | _CHOICE | _ACTIVATIONS | _SHAPES | _VALUES
+)
+
+OPSET = 17
+IR_VERSION = 8
+PRODUCER = "isthmus"

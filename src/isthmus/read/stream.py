@@ -1,0 +1,124 @@
+"""Bytes that can be looked at before they are read, unpacked on the way where they are gz."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from types import TracebackType
+from typing import IO, Any, Self
+
+from isthmus.errors import FileAccessError, UnreadableDataError
+
+GZ = b"\x1f\x8b"
+
+
+class Stream:
+    """A binary file to read from front to back.
+
+    Parameters
+    ----------
+    file : binary file object
+        Where the bytes come from.
+    name : str
+        What messages call it.
+    owned : bool
+        Whether closing the stream closes `file`.
+    """
+
+    def __init__(self, file: IO[bytes] | Stream, name: str, *, owned: bool = True) -> None:
+        self.name = name
+        self.closed = False
+        self._file = file
+        self._owned = owned
+        self._ahead = b""
+
+    def peek(self, size: int) -> bytes:
+        """The next `size` bytes (fewer only at the end), which stay to be read."""
+        if len(self._ahead) < size:
+            self._ahead += self._take(size - len(self._ahead))
+        return self._ahead[:size]
+
+    def read(self, size: int = -1) -> bytes:
+        """The next `size` bytes (fewer only at the end); all that are left without a size."""
+        ahead = self._ahead
+        if 0 <= size <= len(ahead):
+            self._ahead = ahead[size:]
+            return ahead[:size]
+        self._ahead = b""
+        rest = self._take(size if size < 0 else size - len(ahead))
+        return ahead + rest if ahead else rest
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        self.closed = True
+        if self._owned:
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _take(self, size: int) -> bytes:
+        """Read until `size` bytes are there or the file ends: a pipe gives them in pieces."""
+        pieces: list[bytes] = []
+        while size:
+            piece = self._piece(size)
+            if not piece:
+                break
+            pieces.append(piece)
+            size -= len(piece) if size > 0 else 0
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _piece(self, size: int) -> bytes:
+        try:
+            piece: Any = self._file.read(size)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise UnreadableDataError(
+                f"{self.name}: the gz file is damaged or cut off: {error}",
+                advice="Make or fetch the file again.",
+            ) from error
+        except FileAccessError:
+            raise
+        except OSError as error:
+            raise FileAccessError(
+                f"{self.name}: could not be read: {error.strerror or error}"
+            ) from error
+        if isinstance(piece, str):
+            raise UnreadableDataError(
+                f"{self.name}: was opened as text, bytes are needed",
+                advice="Open it with mode 'rb', or give the path.",
+            )
+        return bytes(piece or b"")
+
+
+def unpacked(stream: Stream) -> Stream:
+    """The same stream, or what is inside where its first bytes are those of gz."""
+    if stream.peek(2) != GZ:
+        return stream
+    inside = gzip.GzipFile(fileobj=stream, mode="rb")  # type: ignore[arg-type]
+    return Stream(_Both(inside, stream), stream.name)  # type: ignore[arg-type]
+
+
+class _Both:
+    """A gz file that closes what it reads from; `GzipFile` leaves that open."""
+
+    def __init__(self, inside: gzip.GzipFile, outside: Stream) -> None:
+        self._inside = inside
+        self._outside = outside
+        self.read = inside.read
+
+    def close(self) -> None:
+        self._inside.close()
+        self._outside.close()

@@ -1,0 +1,1 @@
+"""MODEL FILE + ROWS -> SCORES. Nothing here knows PyTorch or the onnx package."""

@@ -1,0 +1,1 @@
+"""ROWS + OPTIONS -> MODEL FILE. The only part of isthmus that knows PyTorch and onnx."""

@@ -1,0 +1,136 @@
+"""Join preamble, core and tail into one graph, and prove that it computes what PyTorch does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from isthmus.errors import IsthmusError
+from isthmus.model_file.manifest import Layer, View
+from isthmus.scoring.session import Session
+from isthmus.scoring.views import combine
+from isthmus.training.architectures import Architecture
+from isthmus.training.graph import ElementType, Graph
+from isthmus.training.loss import Loss
+from isthmus.training.preamble import Preamble
+from isthmus.training.tail import (
+    VIEWS,
+    Shapes,
+    emit_errors,
+    emit_explanation,
+    emit_score,
+    emit_views,
+    outputs,
+)
+
+TOLERANCE = 1e-5
+_ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The trained parts of a detector, as PyTorch holds them."""
+
+    preamble: Preamble
+    network: Architecture
+    loss: Loss
+    shapes: Shapes
+
+    @property
+    def element(self) -> ElementType:
+        """The element type of rows."""
+        return self.preamble.element
+
+    def graph(self, constants: Sequence[View] | None) -> bytes:
+        """The joined graph; without the constants of the views it ends at the views."""
+        graph = Graph()
+        cells = self.preamble.emit(graph, "rows")
+        core = self.network.emit(graph, cells.input)
+        errors = emit_errors(graph, core, cells, self.loss)
+        emit_explanation(graph, core, errors, self.preamble, self.shapes)
+        views = emit_views(graph, errors, cells, self.shapes)
+        declared = outputs(self.shapes, self.preamble.element)
+        if constants is None:
+            del declared["anomaly_score"]
+        else:
+            emit_score(graph, views, constants)
+        rows = ("rows", self.preamble.element, ("N", self.shapes.cells))
+        return graph.serialised([rows], list(declared.values()))
+
+    def layers(self) -> list[Layer]:
+        """The layer table of the whole graph."""
+        members, cells, _ = self.shapes
+        learnt = 3 * cells  # fill, centre and scale
+        return [
+            Layer(name="preamble", operation="impute + scale", shape=("N", cells), parameters=learnt),
+            *self.network.layers(),
+            Layer(
+                name="views",
+                operation=", ".join(VIEWS),
+                shape=("N", members, len(VIEWS)),
+                parameters=0,
+            ),
+            Layer(name="score", operation="mean of logs", shape=("N",), parameters=2 * len(VIEWS)),
+        ]
+
+
+def session(trained: Trained, constants: Sequence[View] | None) -> Session:
+    """The joined graph, ready to run."""
+    return Session(trained.graph(constants), width=trained.network.widest)
+
+
+def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) -> None:
+    """Refuse to go on unless graph and PyTorch agree on `rows` (N, D), output by output.
+
+    Raises
+    ------
+    IsthmusError
+        Naming the outputs that differ by more than 1e-5 of their largest value.
+    """
+    names = [*outputs(trained.shapes, trained.element)]
+    graph = session(trained, constants).run(rows, names, trained.element)
+    twin = _twin(trained, constants, rows, graph["views"])
+    problems = []
+    for name in names:
+        allowed = TOLERANCE * float(np.abs(twin[name]).max())
+        apart = float(np.abs(graph[name].astype(np.float64) - twin[name]).max())
+        if not apart <= allowed:
+            problems.append(f"{name}: {apart:.3g} apart, {allowed:.3g} allowed")
+    if problems:
+        raise IsthmusError(
+            "the model file would not score as the network that was trained; it was not written",
+            *problems,
+            advice="Please report this, with the options and the versions of torch, onnx and "
+            "onnxruntime.",
+        )
+
+
+@torch.no_grad()
+def _twin(
+    trained: Trained, constants: Sequence[View], rows: np.ndarray, views: np.ndarray
+) -> dict[str, np.ndarray]:
+    """What PyTorch and NumPy make of the same rows.
+
+    The score is made of the graph's own `views`: where a row is rebuilt almost exactly, the
+    logarithm shows float32 differences that are far below the tolerance of the views.
+    """
+    arrays = trained.preamble.run(rows)
+    trained.network.eval()
+    device = next(trained.network.parameters()).device
+    output, code = trained.network(torch.from_numpy(arrays.input).to(device)[None])
+    target = torch.from_numpy(arrays.target).to(device)
+    observed = torch.from_numpy(arrays.observed).to(device)
+    errors = (trained.loss.torch(output, target) * observed).double()
+    counts = observed.sum(dim=1).clamp(min=1)
+    scale = trained.preamble.scale
+    rebuilt = output.double().mean(dim=0).cpu().numpy() * scale.scale.astype(np.float64)
+    return {
+        "reconstruction": rebuilt + scale.center.astype(np.float64),
+        "error": errors.mean(dim=0).cpu().numpy(),
+        "code": code[0].double().cpu().numpy(),
+        "views": (errors.sum(dim=2) / counts).T[:, :, None].cpu().numpy(),
+        "anomaly_score": combine(views, constants).astype(np.float64),
+    }

@@ -1,0 +1,156 @@
+"""Fit a detector: from rows to the bytes of a model file, step by step."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from importlib import metadata
+
+import numpy as np
+import torch
+
+from isthmus import model_file
+from isthmus.model_file.manifest import Data, Manifest, Threshold, Training
+from isthmus.options import FitOptions
+from isthmus.schema import Schema
+from isthmus.scoring.calibration import Calibrator
+from isthmus.scoring.probes import probe_rows
+from isthmus.scoring.thresholds import decide
+from isthmus.training import calibrate
+from isthmus.training.architectures import ARCHITECTURES
+from isthmus.training.budget import Budget, budget
+from isthmus.training.devices import choose_device, one_thread
+from isthmus.training.export import Trained, check_parity, session
+from isthmus.training.folds import Plan, plan
+from isthmus.training.loop import History, OnEpoch, ignore_progress, train
+from isthmus.training.loss import LOSSES
+from isthmus.training.members import Cells
+from isthmus.training.preamble import ROW_TYPES, Preamble
+from isthmus.training.tail import Shapes
+from isthmus.version import __version__
+
+_PARITY_ROWS = 256
+_LIBRARIES = ("numpy", "onnx", "onnxruntime", "torch")
+
+
+def fit(
+    values: np.ndarray,
+    schema: Schema,
+    options: FitOptions,
+    *,
+    on_epoch: OnEpoch = ignore_progress,
+) -> bytes:
+    """Train on normal rows, calibrate, and return the model file.
+
+    Parameters
+    ----------
+    values : array, shape (N, D)
+        Normal rows in the user's units; NaN is a missing cell.
+    schema : Schema
+        What the columns are; see `describe`.
+    options : FitOptions
+        All choices.
+    on_epoch : callable
+        Told of the progress.
+
+    Returns
+    -------
+    bytes
+        The model file; the same for the same arguments, versions and type of machine.
+
+    Raises
+    ------
+    UsageError
+        If so many rows cannot meet the options, or training runs away.
+    """
+    calibration = options.calibration
+    # Rows without any value have no score, neither to learn from nor to calibrate with.
+    values = values[~np.isnan(values).all(axis=1)]
+    dealt = plan(len(values), calibration, options.training)
+    with one_thread():
+        trained, work = _train(values, schema, dealt, options, on_epoch)
+        views = session(trained, None).run(values, ["views"], trained.element)["views"]
+        constants = calibrate.view_constants(views, dealt, calibration.members)
+        held_out = calibrate.calibration(views, dealt, calibration.members, constants)
+        decide(calibration.threshold, Calibrator.of(held_out), calibration.alpha)
+        check_parity(trained, constants, values[:_PARITY_ROWS])
+        probes = probe_rows(schema)
+        check_parity(trained, constants, probes)
+        scorer = session(trained, constants)
+    scores = scorer.run(probes, ["anomaly_score"], trained.element)["anomaly_score"]
+    manifest = Manifest(
+        created_by=f"isthmus {__version__}",
+        versions=versions(),
+        row_schema=schema,
+        options=options,
+        members=trained.shapes.members,
+        groups=dealt.groups,
+        code_size=trained.shapes.code,
+        views=constants,
+        calibration=held_out,
+        threshold=Threshold(rule=calibration.threshold, alpha=calibration.alpha),
+        data=_data(values, schema, dealt),
+        training=work,
+        layers=tuple(trained.layers()),
+        probes=tuple(map(float, scores)),
+    )
+    return model_file.seal(trained.graph(constants), manifest)
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that has a part in the numbers."""
+    libraries = {name: metadata.version(name) for name in _LIBRARIES}
+    return {"isthmus": __version__, "python": platform.python_version(), **libraries}
+
+
+def _train(
+    values: np.ndarray, schema: Schema, dealt: Plan, options: FitOptions, on_epoch: OnEpoch
+) -> tuple[Trained, Training]:
+    per_group = options.calibration.members
+    # A split keeps its calibration rows even from the scaler; across folds it sees them all.
+    learning = dealt.training[0] if dealt.scheme == "split" else slice(None)
+    preamble = Preamble.fit(values[learning], schema.kind, options.preprocessing)
+    device = choose_device(options.training.device)
+    generator = torch.Generator().manual_seed(options.training.seed)
+    members, width = dealt.groups * per_group, values.shape[1]
+    make = ARCHITECTURES[options.network.architecture]
+    network = make(members, width, options.network, generator).to(device)
+    work = budget(max(map(len, dealt.training)), options.training)
+    history = train(
+        network,
+        Cells.of(preamble.run(values), device),
+        [rows for rows in dealt.training for _ in range(per_group)],
+        [rows for rows in dealt.validation for _ in range(per_group)],
+        options.training,
+        work,
+        input_noise=options.network.input_noise,
+        generator=generator,
+        on_epoch=on_epoch,
+    )
+    loss = LOSSES[options.training.loss]
+    trained = Trained(preamble, network, loss, Shapes(members, width, network.code_size))
+    return trained, _account(history, work, trained)
+
+
+def _account(history: History, work: Budget, trained: Trained) -> Training:
+    return Training(
+        epochs=history.epochs,
+        steps=history.steps,
+        batch_size=work.batch_size,
+        stopped="patience" if history.stopped_early else "budget",
+        kept_step=history.kept_step,
+        parameters=sum(layer.parameters for layer in trained.network.layers()),
+    )
+
+
+def _data(values: np.ndarray, schema: Schema, dealt: Plan) -> Data:
+    exact = np.ascontiguousarray(values, ROW_TYPES[schema.kind])
+    held_out = np.concatenate(dealt.held_out)
+    watched_only = np.setdiff1d(np.concatenate(dealt.validation), held_out)
+    return Data(
+        rows=len(values),
+        training_rows=len(np.unique(np.concatenate(dealt.training))),
+        validation_rows=len(watched_only),
+        calibration_rows=len(held_out),
+        digest=hashlib.sha256(exact.tobytes()).hexdigest(),
+    )

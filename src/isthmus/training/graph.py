@@ -1,0 +1,82 @@
+"""Build an ONNX graph by hand: nodes in the order in which they are added, stable names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from isthmus.model_file import IR_VERSION, OPSET
+from isthmus.version import __version__
+
+Shape = Sequence[int | str]
+ElementType = Literal["float32", "float64"]
+
+_ELEMENT_TYPES = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE}
+
+
+class Graph:
+    """A graph that grows one node at a time.
+
+    Every method returns the name of the value it made, so that code reads like arithmetic.
+    """
+
+    def __init__(self) -> None:
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: dict[str, onnx.TensorProto] = {}
+        self._names: set[str] = set()
+
+    def node(self, operator: str, *inputs: str, name: str, **attributes: Any) -> str:
+        """Append one node with one output called `name`."""
+        self._claim(name)
+        self._nodes.append(helper.make_node(operator, inputs, [name], name=name, **attributes))
+        return name
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        """Hold an array inside the file."""
+        self._claim(name)
+        self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
+        return name
+
+    def cast(self, value: str, to: ElementType, *, name: str) -> str:
+        """Convert a value to another floating type."""
+        return self.node("Cast", value, name=name, to=_ELEMENT_TYPES[to])
+
+    def reshape(self, value: str, shape: Sequence[int], *, name: str) -> str:
+        """Lay a value out anew; one entry of `shape` may be -1."""
+        target = self.constant(f"{name}.shape", np.asarray(shape, np.int64))
+        return self.node("Reshape", value, target, name=name)
+
+    def serialised(
+        self,
+        inputs: Sequence[tuple[str, ElementType, Shape]],
+        outputs: Sequence[tuple[str, ElementType, Shape]],
+    ) -> bytes:
+        """The graph as the bytes of a model; the same graph gives the same bytes."""
+        graph = helper.make_graph(
+            self._nodes,
+            "isthmus",
+            [_value(*value) for value in inputs],
+            [_value(*value) for value in outputs],
+            initializer=list(self._constants.values()),
+        )
+        model = helper.make_model(
+            graph,
+            producer_name="isthmus",
+            producer_version=__version__,
+            ir_version=IR_VERSION,
+            opset_imports=[helper.make_opsetid("", OPSET)],
+        )
+        return model.SerializeToString(deterministic=True)  # type: ignore[no-any-return]
+
+    def _claim(self, name: str) -> None:
+        if name in self._names:
+            raise ValueError(f"two values of the graph are called {name!r}")
+        self._names.add(name)
+
+
+def _value(name: str, element: ElementType, shape: Shape) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, _ELEMENT_TYPES[element], list(shape))

@@ -1,0 +1,111 @@
+"""Centre and scale: put cells of unlike units on one scale, and give a constant its own rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from isthmus.training.graph import Graph
+
+LARGEST = 1e15
+"""Cells farther out than this many units count as this far: their squares still fit float32."""
+
+CHANGED_CONSTANT = 100.0
+"""A changed constant alone makes the row's mean error at least this many units."""
+
+Statistics = tuple[np.ndarray, np.ndarray]  # centre and scale, each (1,) or (D,)
+
+
+def _standard(values: np.ndarray) -> Statistics:
+    return values.mean(axis=0), values.std(axis=0)
+
+
+def _minmax(values: np.ndarray) -> Statistics:
+    lowest = values.min(axis=0)
+    return lowest, values.max(axis=0) - lowest
+
+
+def _robust(values: np.ndarray) -> Statistics:
+    low, middle, high = np.percentile(values, [25, 50, 75], axis=0)
+    # 1.349: the interquartile range of a standard normal. A column that is mostly one value has
+    # none, and falls back to its standard deviation.
+    spread = (high - low) / 1.349
+    return middle, np.where(spread > 0, spread, values.std(axis=0))
+
+
+def _none(values: np.ndarray) -> Statistics:
+    return np.zeros(values.shape[1]), np.ones(values.shape[1])
+
+
+SCALINGS: dict[str, Callable[[np.ndarray], Statistics]] = {
+    "standard": _standard,
+    "minmax": _minmax,
+    "robust": _robust,
+    "none": _none,
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Subtract `center`, divide by `scale`, bound by `limit`; each of shape (D,).
+
+    The bound is out of reach for ordinary columns. In a column that was constant in training any
+    change beyond rounding is cut to a finite and alarming distance.
+    """
+
+    center: np.ndarray
+    scale: np.ndarray
+    limit: np.ndarray
+    constant: np.ndarray
+
+    @classmethod
+    def fit(cls, values: np.ndarray, *, scaling: str, whole: bool) -> Self:
+        """Learn from rows (N, D) without holes; `whole`: one range for all cells of a row."""
+        width = values.shape[1]
+        exact = values.astype(np.float64)
+        learn = exact.reshape(-1, 1) if whole else exact
+        center, scale = SCALINGS[scaling](learn)
+        constant = np.broadcast_to(_is_constant(learn), width)
+        value = np.broadcast_to(learn[0], width)
+        rounding = 1e-9 if values.dtype == np.float64 else 1e-5
+        smallest = np.maximum(np.abs(value) * rounding, np.finfo(values.dtype).tiny)
+        return cls(
+            center=np.where(constant, value, center).astype(values.dtype),
+            scale=np.where(constant, smallest, scale).astype(values.dtype),
+            limit=np.where(constant, CHANGED_CONSTANT * width, LARGEST).astype(values.dtype),
+            constant=constant.copy(),
+        )
+
+    def apply(self, values: np.ndarray) -> np.ndarray:
+        """The scaled rows, for the steps that learn after this one."""
+        with np.errstate(over="ignore"):
+            return np.clip((values - self.center) / self.scale, -self.limit, self.limit)
+
+    def emit(self, graph: Graph, rows: str) -> str:
+        """Add the nodes that turn `rows` (N, D) into scaled float32 cells."""
+        centred = graph.node(
+            "Sub", rows, graph.constant("scale.center", self.center), name="centred"
+        )
+        scaled = graph.node("Div", centred, graph.constant("scale.scale", self.scale), name="scaled")
+        capped = graph.node("Min", scaled, graph.constant("scale.limit", self.limit), name="capped")
+        bounded = graph.node(
+            "Max", capped, graph.constant("scale.lower_limit", -self.limit), name="bounded"
+        )
+        return graph.cast(bounded, "float32", name="target")
+
+    def emit_inverse(self, graph: Graph, cells: str) -> str:
+        """Add the nodes that bring float32 `cells` (N, D) back to original units, in float64."""
+        exact = graph.cast(cells, "float64", name="unscaled.exact")
+        scale = graph.constant("unscaled.scale", self.scale.astype(np.float64))
+        center = graph.constant("unscaled.center", self.center.astype(np.float64))
+        spread = graph.node("Mul", exact, scale, name="unscaled.spread")
+        return graph.node("Add", spread, center, name="unscaled")
+
+
+def _is_constant(values: np.ndarray) -> np.ndarray:
+    """Whether a column varies by no more than the rounding of its own values."""
+    spread = values.max(axis=0) - values.min(axis=0)
+    return spread <= 4 * np.finfo(np.float64).eps * np.abs(values).max(axis=0)

@@ -1,0 +1,102 @@
+"""The tail: from what the network rebuilt to cell errors, views and one score, as ONNX nodes.
+
+Sums over cells are a MatMul with ones: a float32 ReduceSum changes in the last bit with a row's
+place in the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from isthmus.model_file.manifest import View
+from isthmus.scoring.views import FLOOR
+from isthmus.training.architectures import Core
+from isthmus.training.graph import ElementType, Graph
+from isthmus.training.loss import Loss
+from isthmus.training.preamble import Cells, Preamble
+
+VIEWS = ("reconstruction",)
+"""The names of the views of a row, in the order of the last axis."""
+
+
+class Shapes(NamedTuple):
+    """Members M, cells D, code Z."""
+
+    members: int
+    cells: int
+    code: int
+
+
+def emit_errors(graph: Graph, core: Core, cells: Cells, loss: Loss) -> str:
+    """Cell errors (M, N, D), 0 where the cell is missing."""
+    errors = loss.emit(graph, core.output, cells.target)
+    return graph.node("Mul", errors, cells.observed, name="observed_error")
+
+
+def emit_views(graph: Graph, errors: str, cells: Cells, shapes: Shapes) -> str:
+    """The `views` output (N, M, V), float32: here the mean error over a row's observed cells."""
+    ones = graph.constant("ones", np.ones((shapes.cells, 1), np.float32))
+    flat = graph.reshape(errors, [-1, shapes.cells], name="error.flat")  # (M * N, D)
+    sums = graph.node("MatMul", flat, ones, name="error.sum")  # (M * N, 1)
+    by_member = graph.reshape(sums, [shapes.members, -1, 1], name="error.by_member")  # (M, N, 1)
+    count = graph.node("MatMul", cells.observed, ones, name="observed.sum")  # (N, 1)
+    least = graph.constant("observed.least", np.asarray(1.0, np.float32))
+    observed = graph.node("Max", count, least, name="observed.count")
+    means = graph.node("Div", by_member, observed, name="error.mean")
+    return graph.node("Transpose", means, name="views", perm=[1, 0, 2])
+
+
+def emit_explanation(
+    graph: Graph, core: Core, errors: str, preamble: Preamble, shapes: Shapes
+) -> None:
+    """The outputs `error` (N, D) and `reconstruction` (N, D): means over the members."""
+    _emit_mean(graph, errors, shapes, name="error")
+    rebuilt = _emit_mean(graph, core.output, shapes, name="rebuilt")
+    exact = preamble.scale.emit_inverse(graph, rebuilt)
+    graph.cast(exact, preamble.element, name="reconstruction")
+
+
+def emit_score(graph: Graph, views: str, constants: Sequence[View]) -> str:
+    """The `anomaly_score` output (N,): standardised logs of the views, combined.
+
+    Computed in float64 and rounded once, so that the last bit of a vectorised logarithm, which
+    may change with a row's place in the batch, does not show.
+    """
+    exact = graph.cast(views, "float64", name="score.views")
+    floor = graph.constant("score.floor", np.asarray(FLOOR))
+    logs = graph.node(
+        "Log", graph.node("Max", exact, floor, name="score.floored"), name="score.logs"
+    )
+    center = graph.constant("score.center", np.array([view.center for view in constants]))
+    spread = graph.constant("score.spread", np.array([view.spread for view in constants]))
+    weight = graph.constant("score.weight", np.array([[view.weight] for view in constants]))
+    centred = graph.node("Sub", logs, center, name="score.centred")
+    standard = graph.node("Div", centred, spread, name="score.standardised")
+    by_member = graph.node("MatMul", standard, weight, name="score.by_member")  # (N, M, 1)
+    mean = graph.node("ReduceMean", by_member, name="score.mean", axes=[1, 2], keepdims=0)
+    return graph.cast(mean, "float32", name="anomaly_score")
+
+
+def outputs(
+    shapes: Shapes, element: ElementType
+) -> dict[str, tuple[str, ElementType, Sequence[int | str]]]:
+    """The graph's outputs: name, element type and shape."""
+    n, (members, cells, code) = "N", shapes
+    table: list[tuple[str, ElementType, Sequence[int | str]]] = [
+        ("reconstruction", element, (n, cells)),
+        ("error", "float32", (n, cells)),
+        ("code", "float32", (n, code)),
+        ("views", "float32", (n, members, len(VIEWS))),
+        ("anomaly_score", "float32", (n,)),
+    ]
+    return {output[0]: output for output in table}
+
+
+def _emit_mean(graph: Graph, value: str, shapes: Shapes, *, name: str) -> str:
+    """The mean over the members of (M, N, D): (N, D)."""
+    if shapes.members == 1:
+        return graph.reshape(value, [-1, shapes.cells], name=name)
+    return graph.node("ReduceMean", value, name=name, axes=[0], keepdims=0)
