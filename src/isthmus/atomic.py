@@ -66,6 +66,13 @@ def _unchanged_on_failure(path: Path) -> Iterator[None]:
         ) from error
 
 
+def refuse(path: str | os.PathLike[str], *, overwrite: bool) -> None:
+    """Raise a `FileAccessError` now if `written` would, so that no work is done in vain."""
+    path = Path(path)
+    with _unchanged_on_failure(path):
+        _refuse(path, overwrite)
+
+
 def _refuse(path: Path, overwrite: bool) -> None:
     if path.is_dir():
         raise FileAccessError(f"{path}: is a directory, a file name was expected")

@@ -36,42 +36,60 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class ReadOptions(Frozen):
+class Options(Frozen):
+    """Choices; the sentence below each is its help wherever it is offered."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class ReadOptions(Options):
     """How to read a file; `None` means: look at the file and say what was decided."""
 
     format: Literal["csv", "parquet", "arrow", "jsonl", "npy", "npz"] | None = None
+    """Format of the data; by default told from the name or the first bytes."""
     header: bool | None = None
+    """Whether the first line of a CSV file holds names; by default told from its cells."""
     delimiter: str | None = None
+    """What separates the cells of a CSV file; by default told from the first lines."""
     decimal: Literal[".", ","] = "."
+    """Decimal mark of the numbers in a CSV file."""
 
 
-class RowOptions(Frozen):
+class RowOptions(Options):
     """Which columns are features, and which rows are normal.
 
     A column is named, or numbered from 0 with -1 as the last.
     """
 
     label: str | int | None = None
+    """Column that says which rows are normal: a name, or a number from 0 (-1 is the last)."""
     normal: tuple[str | int | float | bool, ...] = ()
+    """Value of the label column in normal rows; may be given more than once."""
     drop: tuple[str | int, ...] = ()
+    """Column to leave out; may be given more than once."""
     id: tuple[str | int, ...] = ()
+    """Column to pass through to the output untouched; may be given more than once."""
     kind: Literal["auto", "table", "signal"] = "auto"
+    """A signal is one quantity sampled along the row; a table's columns are unlike each other."""
 
     @model_validator(mode="after")
-    def _label_and_normal_come_together(self) -> Self:
-        if (self.label is None) != (not self.normal):
-            raise ValueError("label and normal come together: which column, and which values in it")
+    def _normal_needs_a_label(self) -> Self:
+        if self.normal and self.label is None:
+            raise ValueError("normal was given without label: which column holds it?")
         return self
 
 
-class PreprocessingOptions(Frozen):
+class PreprocessingOptions(Options):
     """What happens to a row before the network sees it."""
 
     scaling: Scaling = "standard"
+    """How cells are centred and scaled."""
     scaling_scope: Literal["auto", "column", "global"] = "auto"
+    """Scale each column by itself, or all by one range; auto is global for signals."""
     impute: Literal["median", "mean"] = "median"
-    # Beyond this many standard deviations the network's input is cut off; the residual is not.
+    """What the network sees in place of a missing cell."""
     input_limit: Annotated[float, Field(gt=0)] | None = 5.0
+    """Standard deviations beyond which the network's input is cut off; the residual is not."""
 
 
 class Widths(NamedTuple):
@@ -82,7 +100,7 @@ class Widths(NamedTuple):
     decoder: tuple[int, ...]
 
 
-class NetworkOptions(Frozen):
+class NetworkOptions(Options):
     """The shape of one member of the ensemble.
 
     With neither `encoder` nor `code_size` the network is wide, D-256-256-D: a bottleneck costs
@@ -90,14 +108,23 @@ class NetworkOptions(Frozen):
     """
 
     architecture: Literal["dense"] = "dense"
+    """Kind of network."""
     encoder: tuple[Width, ...] | None = None
+    """Widths of the layers before the code, such as 32,16; by default one of 256."""
     code_size: Width | None = None
+    """Width of the code; by default half the layer before it, or 256 without an encoder."""
     decoder: tuple[Width, ...] | None = None
+    """Widths of the layers after the code; by default the encoder's, mirrored."""
     activation: Activation = "relu"
+    """Activation of the hidden layers."""
     output_activation: Literal["linear", "sigmoid", "tanh"] = "linear"
+    """Activation of the last layer."""
     batch_norm: bool = False
+    """Normalise each layer by its batch, before the activation."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of each hidden layer that is left out at random in training."""
     input_noise: Annotated[float, Field(ge=0)] = 0.1
+    """Standard deviation of noise on the network's input in training, in scaled units."""
 
     @property
     def widths(self) -> Widths:
@@ -109,7 +136,7 @@ class NetworkOptions(Frozen):
         return Widths(encoder, code_size, encoder[::-1] if self.decoder is None else self.decoder)
 
 
-class TrainingOptions(Frozen):
+class TrainingOptions(Options):
     """How the network learns.
 
     With neither `epochs` nor `max_steps` the budget is 100 epochs, but at least 1500 and at most
@@ -117,19 +144,33 @@ class TrainingOptions(Frozen):
     """
 
     loss: Loss = "mse"
+    """Error of a cell, in training and in the score."""
     optimizer: Optimizer = "adam"
+    """Rule of the updates."""
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    """Size of the updates."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    """Pull of the weights towards zero."""
     clip_norm: Annotated[float, Field(gt=0)] | None = None
+    """Longest gradient of a member; longer ones are shortened."""
     batch_size: Annotated[int, Field(ge=1)] | None = None
+    """Rows in one update; by default a tenth of them, from 16 to 512."""
     epochs: Annotated[int, Field(ge=1)] | None = None
+    """Passes over the training rows; by default 100, within 1500 to 5000 updates."""
     max_steps: Annotated[int, Field(ge=1)] | None = None
+    """Updates in all, at most."""
     patience: Annotated[int, Field(ge=1)] | None = None
+    """Epochs without a better validation loss after which training stops; by default never."""
     keep: Literal["best", "last"] = "last"
+    """Which weights are kept: those of the best validation loss, or the last."""
     shuffle: bool = True
+    """Show the rows in a new order in every epoch."""
     validation: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """Share of rows to watch the loss on; by default 0.1, or the held-out folds where they serve."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    """Where to train."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """Seed of everything random: the same seed gives the same file."""
 
     @property
     def needs_validation(self) -> bool:
@@ -143,16 +184,21 @@ class TrainingOptions(Frozen):
         return self
 
 
-class CalibrationOptions(Frozen):
+class CalibrationOptions(Options):
     """How p-values are made honest: rows that the network did not train on."""
 
     scheme: Scheme | Literal["auto"] = "auto"
+    """Calibrate on rows set aside (split; exact) or across folds (cross); auto: split from 2000."""
     calibration_share: Share = 0.2
+    """Share of rows that a split sets aside."""
     folds: Annotated[int, Field(ge=2, le=50)] = 5
-    # Networks per fold (`cross`), or in all (`split`).
+    """Folds of the cross scheme."""
     members: Annotated[int, Field(ge=1, le=64)] = 1
+    """Networks per fold, or in all for a split."""
     alpha: Alpha | None = None
+    """Stated false-alarm rate; by default 0.01, or the smallest that the rows support."""
     threshold: str = "conformal"
+    """Threshold rule: conformal, confident:0.95, mean-std:3, percentile:99 or fixed:2.5."""
 
 
 class FitOptions(Frozen):

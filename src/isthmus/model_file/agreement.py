@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from isthmus.model_file.manifest import Calibration, Manifest
 
 BATCH = "N"
 MOST_MISFITS = 20
+MAX_LAYER_SIZE = 1 << 40
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -68,6 +70,7 @@ def _inner(manifest: Manifest) -> Iterator[str]:
     yield from _columns(manifest)
     for calibration in (manifest.calibration, *manifest.calibration_history):
         yield from _scores(calibration)
+    yield from _layers(manifest)
     names = [view.name for view in manifest.views]
     if len(set(names)) < len(names):
         yield "its manifest: views: a name stands twice"
@@ -112,3 +115,12 @@ def _scores(calibration: Calibration) -> Iterator[str]:
         yield "its manifest: calibration.scores are not all exactly float32"
     if np.any(np.diff(scores) > 0):
         yield "its manifest: calibration.scores are not in decreasing order"
+
+
+def _layers(manifest: Manifest) -> Iterator[str]:
+    if not manifest.layers:
+        yield "its manifest: layers is empty"
+    for layer in manifest.layers:
+        sizes = [size for size in layer.shape if isinstance(size, int)]
+        if any(size < 1 for size in sizes) or math.prod(sizes) > MAX_LAYER_SIZE:
+            yield f"its manifest: layer {shown(layer.name)} has an impossible shape"

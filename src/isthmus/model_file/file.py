@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from isthmus import atomic
@@ -46,7 +46,7 @@ class ModelFile:
         Bytes of the whole file.
     """
 
-    graph: bytes
+    graph: bytes = field(repr=False)
     manifest: Manifest
     digest: str
     size: int

@@ -65,12 +65,17 @@ class File:
         self._begun = True
         return stream
 
-    def seekable(self) -> IO[bytes]:
-        """The bytes as a file to seek in; read into memory where there is no path."""
-        if self.path is not None:
-            return self.path.open("rb")
+    def random_access(self) -> Callable[[], IO[bytes]]:
+        """What opens the bytes to seek in them, as often as wanted.
+
+        They are read into memory here unless they lie in a file as they are.
+        """
+        path = self.path
+        if path is not None:
+            return lambda: _opened(path)
         with self.open() as stream:
-            return io.BytesIO(stream.read())
+            data = stream.read()
+        return lambda: io.BytesIO(data)
 
     def _once(self) -> Stream:
         if self._waiting is None:
@@ -95,7 +100,7 @@ def open_file(data: Any) -> File:
     if str(data) == "-":
         return File(
             STANDARD_INPUT,
-            lambda: Stream(sys.stdin.buffer, STANDARD_INPUT, owned=False),
+            lambda: Stream(sys.stdin.buffer, STANDARD_INPUT),
             rereadable=False,
         )
     return _from_path(os.fspath(data))
@@ -110,7 +115,7 @@ def _from_object(file: Any) -> File:
     def start() -> Stream:
         if rereadable:
             file.seek(begin)
-        return Stream(file, name, owned=False)
+        return Stream(file, name)
 
     return File(name, start, rereadable=rereadable)
 
@@ -118,13 +123,18 @@ def _from_object(file: Any) -> File:
 def _from_path(data: Any) -> File:
     name = os.fsdecode(data)
     path = Path(name)
+
+    def start() -> Stream:
+        file = _opened(path)
+        return Stream(file, name, file.close)
+
     try:
         regular = stat.S_ISREG(path.stat().st_mode)
         if path.is_dir():
             raise FileAccessError(f"{name}: is a directory, a file was expected")
         if not regular:
-            return File(name, lambda: Stream(_opened(path), name), rereadable=False)
-        return File(name, lambda: Stream(_opened(path), name), rereadable=True, path=path)
+            return File(name, start, rereadable=False)
+        return File(name, start, rereadable=True, path=path)
     except FileNotFoundError:
         raise FileAccessError(f"{name}: there is no such file") from None
     except (OSError, ValueError) as error:

@@ -6,11 +6,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-
 import numpy.typing as npt
 import pyarrow as pa
-
-from isthmus.options import ReadOptions
 
 Batches = Callable[[Collection[str]], Iterator[pa.RecordBatch]]
 
@@ -33,11 +30,12 @@ class Source:
         Whether `batches` may be called more than once.
     read : callable
         What `batches` calls.
-    labels : str or None
-        A column that the file itself marks as labels: never a feature.
+    decimal : {".", ","}
+        The decimal mark in cells that are text.
     matrix : array or None
-        Shape (N, number of columns): the values themselves, where they came as one array of
-        numbers.
+        Shape (N, columns): the values themselves, where they came as one array of numbers.
+    beside : dict of str to Array
+        Columns that an npz holds beside its matrix, of shape (N,) each: labels, never features.
     """
 
     name: str
@@ -46,8 +44,9 @@ class Source:
     decisions: tuple[str, ...]
     rereadable: bool
     read: Batches = field(repr=False)
-    labels: str | None = None
+    decimal: str = "."
     matrix: npt.NDArray[Any] | None = field(default=None, repr=False)
+    beside: dict[str, pa.Array] = field(default_factory=dict, repr=False)
 
     def batches(self, text: Collection[str] = ()) -> Iterator[pa.RecordBatch]:
         """The rows from the first on, in batches whose columns are `columns`.
@@ -70,33 +69,3 @@ class Source:
 def made_up(count: int) -> tuple[str, ...]:
     """The names c0, c1, ... of columns that have none."""
     return tuple(f"c{index}" for index in range(count))
-
-
-def open_source(data: Any, options: ReadOptions | None = None) -> Source:
-    """Open any input and decide what its columns are.
-
-    Parameters
-    ----------
-    data : object
-        A path, ``"-"`` for standard input, a binary file object; a NumPy array or list of lists
-        of shape (N, D); a pandas or polars frame, a pyarrow table, batch or reader, anything with
-        the Arrow C stream; a dict of columns.
-    options : ReadOptions, optional
-        How to read a file. What is None is decided by looking at it.
-
-    Raises
-    ------
-    FileAccessError
-        If a file cannot be opened.
-    UnreadableDataError
-        If its bytes are not what the format says.
-    SchemaError
-        If a column name stands twice.
-    """
-    from isthmus.read.formats import open_format
-    from isthmus.read.memory import open_memory
-
-    options = options or ReadOptions()
-    if isinstance(data, (str, bytes)) or hasattr(data, "__fspath__") or hasattr(data, "read"):
-        return open_format(data, options)
-    return open_memory(data)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Callable
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Protocol, Self
 
 from isthmus.errors import FileAccessError, UnreadableDataError
 
 GZ = b"\x1f\x8b"
+
+
+class Readable(Protocol):
+    """Anything that gives bytes."""
+
+    def read(self, size: int, /) -> Any: ...
 
 
 class Stream:
@@ -21,15 +28,15 @@ class Stream:
         Where the bytes come from.
     name : str
         What messages call it.
-    owned : bool
-        Whether closing the stream closes `file`.
+    close : callable, optional
+        What closing the stream calls; nothing where the file is not ours to close.
     """
 
-    def __init__(self, file: IO[bytes] | Stream, name: str, *, owned: bool = True) -> None:
+    def __init__(self, file: Readable, name: str, close: Callable[[], None] | None = None) -> None:
         self.name = name
         self.closed = False
         self._file = file
-        self._owned = owned
+        self._close = close
         self._ahead = b""
 
     def peek(self, size: int) -> bytes:
@@ -48,6 +55,9 @@ class Stream:
         rest = self._take(size if size < 0 else size - len(ahead))
         return ahead + rest if ahead else rest
 
+    def seek(self, place: int, whence: int = 0) -> int:
+        raise OSError("bytes that come one after another cannot be sought in")
+
     def readable(self) -> bool:
         return True
 
@@ -56,8 +66,8 @@ class Stream:
 
     def close(self) -> None:
         self.closed = True
-        if self._owned:
-            self._file.close()
+        if self._close:
+            self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -107,18 +117,5 @@ def unpacked(stream: Stream) -> Stream:
     """The same stream, or what is inside where its first bytes are those of gz."""
     if stream.peek(2) != GZ:
         return stream
-    inside = gzip.GzipFile(fileobj=stream, mode="rb")  # type: ignore[arg-type]
-    return Stream(_Both(inside, stream), stream.name)  # type: ignore[arg-type]
-
-
-class _Both:
-    """A gz file that closes what it reads from; `GzipFile` leaves that open."""
-
-    def __init__(self, inside: gzip.GzipFile, outside: Stream) -> None:
-        self._inside = inside
-        self._outside = outside
-        self.read = inside.read
-
-    def close(self) -> None:
-        self._inside.close()
-        self._outside.close()
+    # GzipFile leaves open what it reads from, so closing goes to the stream itself.
+    return Stream(gzip.GzipFile(fileobj=stream, mode="rb"), stream.name, stream.close)

@@ -6,6 +6,9 @@ import numpy as np
 
 from isthmus.schema import Schema
 
+TOLERANCE = 1e-5
+"""Scores of another machine or ONNX Runtime may differ by this, relative to 1 or the score."""
+
 
 def probe_rows(schema: Schema) -> np.ndarray:
     """Eight rows (8, D) in and around the ranges of the training rows; a function of the schema.

@@ -16,6 +16,7 @@ from isthmus.options import ReadOptions, RowOptions
 from isthmus.read import Rows, open_source, read_rows, stream_rows
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.fdr import RankCounts
+from isthmus.scoring.probes import probe_rows
 from isthmus.scoring.scores import Scores
 from isthmus.scoring.session import Session
 from isthmus.scoring.thresholds import Decision, decide
@@ -163,6 +164,12 @@ class Scorer:
 
         results = self._session.run(values, outputs, self._element, look)
         return results, reasons
+
+    def probe(self) -> float:
+        """The largest difference between the probe rows' scores here and in the manifest."""
+        there = np.array(self.manifest.probes)
+        here = self.anomaly_score(probe_rows(self.schema)).astype(np.float64)
+        return float((np.abs(here - there) / np.maximum(1.0, np.abs(there))).max())
 
     def _unusable(self, first: int, chunk: np.ndarray) -> dict[int, str]:
         infinite = np.isinf(chunk)

@@ -38,7 +38,7 @@ class Graph:
     def constant(self, name: str, value: np.ndarray) -> str:
         """Hold an array inside the file."""
         self._claim(name)
-        self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
+        self._constants[name] = numpy_helper.from_array(np.asarray(value, order="C"), name)
         return name
 
     def cast(self, value: str, to: ElementType, *, name: str) -> str:

@@ -115,13 +115,15 @@ def _emit_surprise(graph: Graph, output: str, target: str, one: str, *, name: st
     likely = graph.node("Min", raised, ceiling, name=f"{name}.likely")
     unlikely = graph.node("Sub", one, likely, name=f"{name}.unlikely")
     rest = graph.node("Sub", one, target, name=f"{name}.rest")
-    hit = graph.node(
-        "Mul", target, graph.node("Log", likely, name=f"{name}.log_likely"), name=f"{name}.hit"
-    )
-    miss = graph.node(
-        "Mul", rest, graph.node("Log", unlikely, name=f"{name}.log_unlikely"), name=f"{name}.miss"
-    )
+    hit = graph.node("Mul", target, _emit_log(graph, likely, f"{name}.hit_log"), name=f"{name}.hit")
+    miss = graph.node("Mul", rest, _emit_log(graph, unlikely, f"{name}.log"), name=f"{name}.miss")
     return graph.node("Neg", graph.node("Add", hit, miss, name=f"{name}.sum"), name=name)
+
+
+def _emit_log(graph: Graph, value: str, name: str) -> str:
+    """A logarithm in float64, rounded: in float32 its last bit hangs on the place in the batch."""
+    exact = graph.node("Log", graph.cast(value, "float64", name=f"{name}.in"), name=f"{name}.exact")
+    return graph.cast(exact, "float32", name=name)
 
 
 def _number(graph: Graph, name: str, value: float) -> str:

@@ -20,20 +20,28 @@ Statistics = tuple[np.ndarray, np.ndarray]  # centre and scale, each (1,) or (D,
 
 
 def _standard(values: np.ndarray) -> Statistics:
-    return values.mean(axis=0), values.std(axis=0)
+    return _mean_and_deviation(values)
 
 
 def _minmax(values: np.ndarray) -> Statistics:
     lowest = values.min(axis=0)
-    return lowest, values.max(axis=0) - lowest
+    with np.errstate(over="ignore"):
+        return lowest, np.minimum(values.max(axis=0) - lowest, np.finfo(np.float64).max)
 
 
 def _robust(values: np.ndarray) -> Statistics:
     low, middle, high = np.percentile(values, [25, 50, 75], axis=0)
     # 1.349: the interquartile range of a standard normal. A column that is mostly one value has
     # none, and falls back to its standard deviation.
-    spread = (high - low) / 1.349
-    return middle, np.where(spread > 0, spread, values.std(axis=0))
+    spread = high / 1.349 - low / 1.349
+    return middle, np.where(spread > 0, spread, _mean_and_deviation(values)[1])
+
+
+def _mean_and_deviation(values: np.ndarray) -> Statistics:
+    """Mean and standard deviation of columns whose squares need not fit float64."""
+    power = np.exp2(np.frexp(np.abs(values).max(axis=0))[1] - 1)  # of two: division is exact
+    small = values / power
+    return small.mean(axis=0) * power, small.std(axis=0) * power
 
 
 def _none(values: np.ndarray) -> Statistics:
@@ -107,5 +115,6 @@ class Scale:
 
 def _is_constant(values: np.ndarray) -> np.ndarray:
     """Whether a column varies by no more than the rounding of its own values."""
-    spread = values.max(axis=0) - values.min(axis=0)
+    with np.errstate(over="ignore"):
+        spread = values.max(axis=0) - values.min(axis=0)
     return spread <= 4 * np.finfo(np.float64).eps * np.abs(values).max(axis=0)

@@ -1,0 +1,64 @@
+"""Set new p-values from recent normal rows, for the same network.
+
+Examples:
+
+  isthmus calibrate detector.onnx recent.csv -o new.onnx
+
+  isthmus calibrate detector.onnx recent.csv --alpha 0.001 -o new.onnx
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from isthmus.cli.parameters import DataPath, Force, ModelPath, Quiet, takes_options
+from isthmus.options import ReadOptions, RowOptions
+
+
+@takes_options
+def calibrate(
+    model: ModelPath,
+    data: DataPath,
+    output: Annotated[str, typer.Option("-o", "--output", help="The model file to write.")],
+    read: ReadOptions,
+    columns: RowOptions,
+    alpha: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="New default of the stated false-alarm rate."),
+    ] = None,
+    threshold: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="New default of the threshold rule."),
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Score the normal rows and put their scores in the place of the old ones."""
+    import numpy as np
+
+    from isthmus import atomic, model_file
+    from isthmus.cli.saying import say, warn
+    from isthmus.read import normal_rows, open_source, read_rows
+    from isthmus.scoring.recalibrate import recalibrate
+    from isthmus.scoring.scorer import Scorer
+
+    atomic.refuse(output, overwrite=force)
+    scorer = Scorer.load(model)
+    rows = read_rows(open_source(data, read), columns, scorer.schema)
+    say(rows.decisions, quiet=quiet)
+    scores, reasons = scorer.score_rows(rows)
+    if columns.normal and rows.labels is not None:
+        normal, _ = normal_rows(rows.labels, columns.normal)
+        scores = scores[normal]
+    invalid = int(np.isnan(scores).sum())
+    if invalid:
+        row, reason = next(iter(reasons.items()))
+        warn([f"{invalid} rows cannot be scored and are left out (row {row}: {reason})"])
+    model_file.save(
+        output, recalibrate(scorer, scores, alpha=alpha, threshold=threshold), overwrite=force
+    )
+    count = len(scores) - invalid
+    say([f"{output}: calibrated on {count} rows; supports alpha from {1 / (count + 1):.4g}"],
+        quiet=quiet)

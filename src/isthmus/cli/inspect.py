@@ -1,0 +1,115 @@
+"""Show what a model file holds.
+
+Examples:
+
+  isthmus inspect detector.onnx
+
+  isthmus inspect detector.onnx --json
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import typer
+
+from isthmus.cli.parameters import AsJson, ModelPath
+
+if TYPE_CHECKING:
+    from isthmus.model_file import Manifest, ModelFile
+
+_MOST_COLUMNS = 20
+
+
+def inspect(model: ModelPath, as_json: AsJson = False) -> None:
+    """Read, verify and print the manifest."""
+    from isthmus import model_file
+
+    held = model_file.read(model)
+    if as_json:
+        manifest = held.manifest.model_dump(mode="json")
+        typer.echo(json.dumps({"sha256": held.digest, "bytes": held.size, **manifest}, indent=2))
+        return
+    for title, lines in _sections(held):
+        typer.echo(f"{title}\n" + "\n".join(f"  {line}" for line in lines) + "\n")
+
+
+def _sections(held: ModelFile) -> list[tuple[str, list[str]]]:
+    manifest = held.manifest
+    return [
+        ("model file", _file(held)),
+        ("rows", _rows(manifest)),
+        ("training", _training(manifest)),
+        ("calibration", _calibration(manifest)),
+        ("layers", _layers(manifest)),
+    ]
+
+
+def _file(held: ModelFile) -> list[str]:
+    versions = ", ".join(f"{name} {v}" for name, v in held.manifest.versions.items())
+    return [
+        f"sha256 {held.digest}",
+        f"{held.size} bytes, format {held.manifest.format}, by {held.manifest.created_by}",
+        versions,
+    ]
+
+
+def _rows(manifest: Manifest) -> list[str]:
+    columns = manifest.row_schema.columns
+    shown = [
+        f"{column.name}: {column.minimum:g} to {column.maximum:g}"
+        + (f", {100 * column.missing:.3g} % missing" if column.missing else "")
+        for column in columns[:_MOST_COLUMNS]
+    ]
+    if len(columns) > _MOST_COLUMNS:
+        shown.append(f"... and {len(columns) - _MOST_COLUMNS} more columns")
+    aside = [f"set aside: {name} ({why})" for name, why in manifest.row_schema.set_aside.items()]
+    return [f"{manifest.kind} of {len(columns)} columns", *shown, *aside]
+
+
+def _training(manifest: Manifest) -> list[str]:
+    training, data = manifest.training, manifest.data
+    last = training.epochs[-1]
+    losses = f"training loss {_mean(last.training_loss):.6g}"
+    if last.validation_loss is not None:
+        losses += f", validation loss {_mean(last.validation_loss):.6g}"
+    return [
+        f"{data.rows} normal rows: {data.training_rows} trained, {data.validation_rows} watched, "
+        f"{data.calibration_rows} calibrated",
+        f"rows sha256 {data.digest}",
+        f"{manifest.members} networks in {manifest.groups} groups, {training.parameters} "
+        f"parameters, seed {manifest.options.training.seed}",
+        f"{training.steps} updates of {training.batch_size} rows, stopped by {training.stopped}; "
+        f"{losses}",
+    ]
+
+
+def _calibration(manifest: Manifest) -> list[str]:
+    scores = manifest.calibration.scores
+    threshold = manifest.threshold
+    alpha = "" if threshold.alpha is None else f" with alpha {threshold.alpha:g}"
+    lines = [
+        f"{len(scores)} held-out scores, scheme {manifest.calibration.scheme}, from "
+        f"{manifest.calibration.source}; supports alpha from {1 / (len(scores) + 1):.4g}",
+        f"scores {scores[-1]:.4g} to {scores[0]:.4g}; default threshold {threshold.rule}{alpha}",
+    ]
+    for old in manifest.calibration_history:
+        lines.append(f"before: {len(old.scores)} scores, scheme {old.scheme}, from {old.source}")
+    return lines
+
+
+def _layers(manifest: Manifest) -> list[str]:
+    rows = [("layer", "operation", "shape", "parameters")]
+    for layer in manifest.layers:
+        shape = " x ".join(map(str, layer.shape))
+        rows.append((layer.name, layer.operation, shape, str(layer.parameters)))
+    widths = [max(len(row[place]) for row in rows) for place in range(3)]
+    return [
+        "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3].rjust(10)])
+        for row in rows
+    ]
+
+
+def _mean(losses: tuple[float, ...]) -> float:
+    return sum(losses) / len(losses)

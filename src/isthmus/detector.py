@@ -1,0 +1,301 @@
+"""The scikit-learn estimator: its signs and names live here alone.
+
+scikit-learn says +1 for an inlier and lets scores grow with normality; the rest of isthmus lets
+scores grow with strangeness. `anomaly_score = -score_samples`, `threshold_ = -offset_`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from isthmus import model_file
+from isthmus.errors import DataError, require
+from isthmus.options import MINIMUM_ROWS, FitOptions, RowOptions, checked
+from isthmus.read import choose_kind
+from isthmus.scoring.scorer import Scorer
+
+require("sklearn", extra="train", purpose="AutoencoderDetector")
+require("torch", extra="train", purpose="AutoencoderDetector")
+
+from sklearn.base import (  # noqa: E402
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    OutlierMixin,
+    TransformerMixin,
+)
+from sklearn.utils import check_random_state  # noqa: E402
+from sklearn.utils.validation import check_is_fitted, validate_data  # noqa: E402
+
+from isthmus.training.describe import describe  # noqa: E402
+from isthmus.training.fit import fit as fit_model  # noqa: E402
+
+
+class AutoencoderDetector(
+    ClassNamePrefixFeaturesOutMixin,  # type: ignore[misc]
+    TransformerMixin,  # type: ignore[misc]
+    OutlierMixin,  # type: ignore[misc]
+    BaseEstimator,  # type: ignore[misc]
+):
+    """Detect anomalies by how badly an autoencoder that learnt normal rows rebuilds them.
+
+    Fit it on normal rows alone. Missing cells may be NaN; infinities are refused.
+
+    Parameters
+    ----------
+    kind : {"auto", "table", "signal"}, default="auto"
+        A signal is one quantity sampled along the row; a table's columns are unlike each other.
+    random_state : int, RandomState or None, default=0
+        Seed of everything random; None draws a new one for every fit. The same seed and rows
+        give the same model file.
+    {parameters}
+
+    Attributes
+    ----------
+    model_ : bytes
+        The model file, ready to be saved.
+    scorer_ : Scorer
+        What scores; made from `model_`.
+    threshold_ : float
+        A row is an anomaly where ``anomaly_score(X) > threshold_``.
+    offset_ : float
+        ``-threshold_``: ``decision_function`` is ``score_samples - offset_``.
+    n_features_in_, feature_names_in_
+        As in all of scikit-learn.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from isthmus import AutoencoderDetector
+    >>> normal = np.random.default_rng(0).normal(size=(200, 3))
+    >>> detector = AutoencoderDetector(max_steps=200).fit(normal)
+    >>> detector.predict([[0.0, 0.0, 0.0], [9.0, 9.0, 9.0]])
+    array([ 1, -1])
+    """
+
+    def __init__(
+        self,
+        *,
+        kind: str = "auto",
+        scaling: str = "standard",
+        scaling_scope: str = "auto",
+        impute: str = "median",
+        input_limit: float | None = 5.0,
+        architecture: str = "dense",
+        encoder: tuple[int, ...] | None = None,
+        code_size: int | None = None,
+        decoder: tuple[int, ...] | None = None,
+        activation: str = "relu",
+        output_activation: str = "linear",
+        batch_norm: bool = False,
+        dropout: float = 0.0,
+        input_noise: float = 0.1,
+        loss: str = "mse",
+        optimizer: str = "adam",
+        learning_rate: float = 1e-3,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        max_steps: int | None = None,
+        patience: int | None = None,
+        keep: str = "last",
+        shuffle: bool = True,
+        validation: float | None = None,
+        device: str = "auto",
+        scheme: str = "auto",
+        calibration_share: float = 0.2,
+        folds: int = 5,
+        members: int = 1,
+        alpha: float | None = None,
+        threshold: str = "conformal",
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> None:
+        self.kind = kind
+        self.scaling = scaling
+        self.scaling_scope = scaling_scope
+        self.impute = impute
+        self.input_limit = input_limit
+        self.architecture = architecture
+        self.encoder = encoder
+        self.code_size = code_size
+        self.decoder = decoder
+        self.activation = activation
+        self.output_activation = output_activation
+        self.batch_norm = batch_norm
+        self.dropout = dropout
+        self.input_noise = input_noise
+        self.loss = loss
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.clip_norm = clip_norm
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.max_steps = max_steps
+        self.patience = patience
+        self.keep = keep
+        self.shuffle = shuffle
+        self.validation = validation
+        self.device = device
+        self.scheme = scheme
+        self.calibration_share = calibration_share
+        self.folds = folds
+        self.members = members
+        self.alpha = alpha
+        self.threshold = threshold
+        self.random_state = random_state
+
+    def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
+        """Learn from normal rows.
+
+        Parameters
+        ----------
+        X : array or frame, shape (N, D)
+            Normal rows; NaN is a missing cell.
+        y : ignored
+
+        Raises
+        ------
+        ValueError
+            If the rows cannot be learnt from.
+        UsageError
+            If an option is out of range, or so many rows cannot meet it.
+        """
+        options, columns = self._options()
+        values = self._validated(X, reset=True)
+        names = getattr(self, "feature_names_in_", None)
+        named = names is not None
+        listed = list(names) if named else [f"c{place}" for place in range(values.shape[1])]
+        kind, _ = choose_kind(listed, named, values, columns.kind)
+        schema = describe(values, listed, kind, named=named)
+        self.model_ = fit_model(values, schema, options)
+        self._use(self.model_)
+        return self
+
+    def anomaly_score(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """How strange each row is, shape (N,); grows with strangeness."""
+        return self._run(X, "anomaly_score").astype(np.float64)
+
+    def p_values(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """The share of normal rows that look at least as strange, shape (N,)."""
+        return self._scorer().calibrator.p_values(self._run(X, "anomaly_score"))
+
+    def is_anomaly(self, X: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Whether each row's score exceeds the threshold, shape (N,)."""
+        return self.anomaly_score(X) > self.threshold_
+
+    def score_samples(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """scikit-learn's sign: ``-anomaly_score``, shape (N,)."""
+        return -self.anomaly_score(X)
+
+    def decision_function(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """``score_samples - offset_``, shape (N,): negative for anomalies."""
+        return self.score_samples(X) - self.offset_
+
+    def predict(self, X: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """-1 for anomalies and 1 for all others, shape (N,)."""
+        return np.where(self.is_anomaly(X), -1, 1)
+
+    def transform(self, X: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]:
+        """The code of each row, shape (N, Z).
+
+        It is the first member's: codes of different members have no axes in common.
+        """
+        values = self._validated(X)
+        return self._outputs(values, "code").astype(values.dtype)
+
+    def reconstruct(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """What the network rebuilds, shape (N, D), in the units of X; mean of the members."""
+        return self._run(X, "reconstruction").astype(np.float64)
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the model file; `Scorer.load` and the command line read it without PyTorch.
+
+        Raises
+        ------
+        FileAccessError
+            If the file exists and may not be replaced, or cannot be written.
+        """
+        check_is_fitted(self)
+        model_file.save(path, self.model_, overwrite=overwrite)
+
+    @property
+    def scorer_(self) -> Scorer:
+        """What scores; made from `model_`."""
+        return self._scorer()
+
+    def _options(self) -> tuple[FitOptions, RowOptions]:
+        given = self.get_params(deep=False)
+        state, kind = given.pop("random_state"), given.pop("kind")
+        if isinstance(state, (int, np.integer)):
+            seed = int(state)
+        else:
+            seed = int(check_random_state(state).randint(2**31 - 1))
+        return FitOptions.from_flat(seed=seed, **given), checked(RowOptions, {"kind": kind})
+
+    def _validated(self, X: npt.ArrayLike, *, reset: bool = False) -> npt.NDArray[Any]:
+        values: npt.NDArray[Any] = validate_data(
+            self,
+            X,
+            reset=reset,
+            dtype=[np.float64, np.float32],
+            ensure_all_finite="allow-nan",
+            ensure_min_samples=MINIMUM_ROWS if reset else 1,
+        )
+        return values
+
+    def _run(self, X: npt.ArrayLike, output: str) -> npt.NDArray[Any]:
+        return self._outputs(self._validated(X), output)
+
+    def _outputs(self, values: npt.NDArray[Any], output: str) -> npt.NDArray[Any]:
+        results, reasons = self._scorer().run(values, [output])
+        if reasons:
+            raise DataError(
+                *[f"row {row} cannot be scored: {why}" for row, why in reasons.items()],
+                advice="Leave such rows out; isthmus.Scorer marks them as invalid instead.",
+            )
+        return results[output]
+
+    def _scorer(self) -> Scorer:
+        check_is_fitted(self)
+        if "_live_scorer" not in self.__dict__:
+            self._use(self.model_)
+        return self._live_scorer
+
+    def _use(self, model: bytes) -> None:
+        self._live_scorer = Scorer.load(model)
+        self.threshold_ = self._live_scorer.decide().threshold
+        self.offset_ = -self.threshold_
+        self._n_features_out = self._live_scorer.manifest.code_size
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "model_")
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A session of ONNX Runtime cannot be copied; it is made anew from the model file.
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "_live_scorer"}
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+
+def _described() -> str:
+    """The parameters that are options of `isthmus.options`, in its own words."""
+    lines = []
+    for group in FitOptions.model_fields.values():
+        for name, field in type(group.default).model_fields.items():
+            if name != "seed":
+                lines.append(f"{name} : default={field.default!r}\n        {field.description}")
+    return "\n    ".join(lines)
+
+
+if AutoencoderDetector.__doc__:  # python -OO takes it away
+    AutoencoderDetector.__doc__ = AutoencoderDetector.__doc__.replace("{parameters}", _described())

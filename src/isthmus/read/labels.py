@@ -1,0 +1,98 @@
+"""Which rows are normal, by their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from isthmus.errors import DataError
+from isthmus.read.words import MISSING, TRUTHS
+
+SHOWN = 12
+"""Label values that a message lists."""
+
+Bools = npt.NDArray[np.bool_]
+
+
+def normal_rows(
+    labels: pa.Array | pa.ChunkedArray, normal: Sequence[str | int | float | bool]
+) -> tuple[Bools, Bools]:
+    """Find the rows whose label is one of those that mean normal.
+
+    Labels compare as numbers where both are numbers (``"1"``, ``"1.0"``, 1, 1.0 and True are
+    equal), otherwise as exact text.
+
+    Parameters
+    ----------
+    labels : Array or ChunkedArray
+        Shape (N,).
+    normal : sequence
+        Label values that mean normal.
+
+    Returns
+    -------
+    is_normal : array of bool
+        Shape (N,).
+    unlabelled : array of bool
+        Shape (N,), true where a row has no label: nothing, or a word for nothing that `normal`
+        does not name.
+
+    Raises
+    ------
+    DataError
+        If a value of `normal` is the label of no row; it lists the labels that exist.
+    """
+    codes, values = _coded(labels)
+    keys = [_key(value) for value in values]
+    wanted = {_key(value): value for value in normal}
+    absent = [value for key, value in wanted.items() if key not in keys]
+    if absent:
+        raise DataError(
+            *(f"no row has the label {value!r}" for value in absent),
+            advice=f"The labels are: {_counted(codes, values)}.",
+        )
+    is_normal = np.array([key in wanted for key in keys], bool)
+    unlabelled = np.array([_is_nothing(key) for key in keys], bool) & ~is_normal
+    return is_normal[codes], unlabelled[codes]
+
+
+def _coded(labels: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], list[Any]]:
+    """For every row the place of its label in a list of the labels that differ."""
+    whole = labels.combine_chunks() if isinstance(labels, pa.ChunkedArray) else labels
+    if pa.types.is_dictionary(whole.type):
+        whole = whole.dictionary_decode()
+    if pa.types.is_nested(whole.type):
+        raise DataError(f"labels are of type {whole.type}, numbers or text were expected")
+    coded = whole.dictionary_encode(null_encoding="encode")
+    return coded.indices.to_numpy(zero_copy_only=False), coded.dictionary.to_pylist()
+
+
+def _key(value: Any) -> object:
+    """What a label is compared by: a number where it is one, otherwise its text."""
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    text = str(value)
+    number = TRUTHS.get(text.strip().lower(), text)
+    for kind in (int, float):
+        try:
+            read = kind(number)
+        except ValueError:
+            continue
+        return read if read == read else text
+    return text
+
+
+def _is_nothing(key: object) -> bool:
+    return key is None or key in MISSING
+
+
+def _counted(codes: npt.NDArray[np.int64], values: list[Any]) -> str:
+    """The labels that exist with their numbers of rows, the commonest first."""
+    counts = np.bincount(codes, minlength=len(values))
+    order = np.argsort(-counts, kind="stable")[:SHOWN].tolist()
+    shown = [f"{values[place]!r} ({counts[place]} rows)" for place in order]
+    return ", ".join(shown) + (", ..." if len(values) > SHOWN else "")

@@ -1,0 +1,85 @@
+"""npy and npz: arrays as NumPy writes them. Pickled objects are never read."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from isthmus.errors import UnreadableDataError
+from isthmus.options import ReadOptions
+from isthmus.read.arrays import from_matrix
+from isthmus.read.file import File
+from isthmus.read.source import Source
+
+FEATURES = ("X", "x", "data")
+"""Keys under which an npz may hold the rows where it has more arrays."""
+LABELS = "y"
+LABEL_COLUMN = "label"
+
+Array = npt.NDArray[Any]
+FAILURES = (ValueError, EOFError, OSError, MemoryError, zipfile.BadZipFile, zlib.error, KeyError)
+
+
+def open_npy(file: File, options: ReadOptions) -> Source:
+    """One array of shape (N, D), mapped into memory where it lies in a file."""
+    try:
+        if file.path is not None:
+            array = np.load(file.path, mmap_mode="r", allow_pickle=False)
+        else:
+            array = np.load(file.random_access()(), allow_pickle=False)
+    except FAILURES as error:
+        raise _unreadable(file.name, "npy", error) from error
+    if not isinstance(array, np.ndarray):
+        raise UnreadableDataError(f"{file.name}: is npz, not npy", advice="Use --format npz.")
+    return from_matrix(array, file.name)
+
+
+def open_npz(file: File, options: ReadOptions) -> Source:
+    """The one array of shape (N, D) in an npz, or the one under the key X, x or data."""
+    try:
+        with file.random_access()() as raw, np.load(raw, allow_pickle=False) as arrays:
+            if isinstance(arrays, np.ndarray):
+                raise UnreadableDataError(f"{file.name}: is npy, not npz")
+            shapes = {key: arrays[key].shape for key in arrays.files}
+            key = _features(shapes, file.name)
+            rows = arrays[key]
+            labels = arrays[LABELS] if _fits(shapes, rows) else None
+    except UnreadableDataError:
+        raise
+    except FAILURES as error:
+        raise _unreadable(file.name, "npz", error) from error
+    if labels is None:
+        return from_matrix(rows, file.name)
+    return from_matrix(rows, file.name, beside={LABEL_COLUMN: pa.array(labels)})
+
+
+def _features(shapes: dict[str, tuple[int, ...]], name: str) -> str:
+    tables = [key for key, shape in shapes.items() if len(shape) == 2]
+    alone: list[str] = tables if len(tables) == 1 else []
+    for key in (*FEATURES, *alone):
+        if key in tables:
+            return key
+    listed = ", ".join(f"{key} {shape}" for key, shape in shapes.items()) or "nothing"
+    raise UnreadableDataError(
+        f"{name}: one array of shape (N, D), or one under the key X, was expected; it holds "
+        f"{listed}",
+        advice="Save one array alone, or name it X.",
+    )
+
+
+def _fits(shapes: dict[str, tuple[int, ...]], rows: Array) -> bool:
+    return shapes.get(LABELS) == (len(rows),)
+
+
+def _unreadable(name: str, kind: str, error: BaseException) -> UnreadableDataError:
+    if "allow_pickle" in str(error) or "pickled" in str(error):
+        return UnreadableDataError(
+            f"{name}: holds Python objects, which are never read: they could run code",
+            advice="Save it as an array of numbers.",
+        )
+    return UnreadableDataError(f"{name}: cannot be read as {kind}: {error}")

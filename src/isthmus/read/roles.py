@@ -1,0 +1,172 @@
+"""What each column is for: a feature, the label, an id, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from isthmus.errors import SchemaError, UsageError
+from isthmus.options import RowOptions
+from isthmus.read.source import Source
+from isthmus.schema import Schema
+
+Role = Literal["label", "id", "drop"]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The columns of a source by what they are for.
+
+    Attributes
+    ----------
+    features : tuple of int
+        Where each feature stands among the source's columns, in the order of the schema; length D.
+    names : tuple of str
+        The features' names, in the detector's words where there is a detector; length D.
+    label : int or None
+        Where the label stands.
+    ids : tuple of int
+        Where the ids stand.
+    set_aside : dict of str to {"label", "id", "drop"}
+        Every column that is no feature.
+    text : tuple of str
+        Columns that must keep their exact text.
+    decisions : tuple of str
+        What was set aside though nobody asked, with how to change it.
+    """
+
+    features: tuple[int, ...]
+    names: tuple[str, ...]
+    label: int | None
+    ids: tuple[int, ...]
+    set_aside: dict[str, Role]
+    decisions: tuple[str, ...]
+
+    @property
+    def text(self) -> tuple[str, ...]:
+        return tuple(self.set_aside)
+
+
+def roles_of(source: Source, options: RowOptions, schema: Schema | None = None) -> Roles:
+    """Sort the columns of a source.
+
+    Parameters
+    ----------
+    source : Source
+        Where the columns come from.
+    options : RowOptions
+        What the user said of them.
+    schema : Schema, optional
+        What a detector knows: its features are then taken in its order, and what it set aside by
+        name is set aside again.
+
+    Raises
+    ------
+    SchemaError
+        If a column does not exist, none is left, or the rest are not those of the schema.
+    UsageError
+        If one column is given two roles.
+    """
+    chosen = _chosen(source, options)
+    quiet = _by_itself(source, schema, chosen)
+    aside = chosen | quiet
+    rest = [place for place, name in enumerate(source.columns) if name not in aside]
+    places, names = _aligned(source, rest, schema)
+    label = [name for name, role in aside.items() if role == "label"]
+    if options.label is None and schema is None:
+        label = []
+    return Roles(
+        features=tuple(places),
+        names=names,
+        label=source.columns.index(label[0]) if label else None,
+        ids=tuple(i for i, name in enumerate(source.columns) if aside.get(name) == "id"),
+        set_aside=aside,
+        decisions=_decisions(source, quiet),
+    )
+
+
+def _chosen(source: Source, options: RowOptions) -> dict[str, Role]:
+    """The columns that the user named or numbered, and why."""
+    aside: dict[str, Role] = {}
+    problems: list[str] = []
+    for wanted, role in _wishes(options):
+        name = _found(source.columns, wanted)
+        if name is None:
+            problems.append(f"{source.name}: --{role}: {_unknown(source.columns, wanted)}")
+        elif aside.setdefault(name, role) != role:
+            raise UsageError(f"column {name!r} is given as --{aside[name]} and as --{role}")
+    if problems:
+        raise SchemaError(*problems, advice=f"It has: {_listed(source.columns)}.")
+    return aside
+
+
+def _wishes(options: RowOptions) -> Iterator[tuple[str | int, Role]]:
+    if options.label is not None:
+        yield options.label, "label"
+    for wanted in options.id:
+        yield wanted, "id"
+    for wanted in options.drop:
+        yield wanted, "drop"
+
+
+def _found(columns: Sequence[str], wanted: str | int) -> str | None:
+    """The column of that name, else of that number from 0 (or from the end, below 0)."""
+    if str(wanted) in columns:
+        return str(wanted)
+    try:
+        return columns[int(wanted)]
+    except (ValueError, IndexError):
+        return None
+
+
+def _unknown(columns: Sequence[str], wanted: str | int) -> str:
+    close = get_close_matches(str(wanted), columns, n=1)
+    meant = f" (is it {close[0]!r}?)" if close else ""
+    return f"there is no column {wanted!r}{meant}"
+
+
+def _by_itself(source: Source, schema: Schema | None, chosen: dict[str, Role]) -> dict[str, Role]:
+    """Columns set aside though nobody asked: by the file's own word or the detector's memory."""
+    known = schema.set_aside if schema and schema.named and source.named else {}
+    quiet: dict[str, Role] = {
+        name: known[name] for name in source.columns if name in known and name not in chosen
+    }
+    if "label" in chosen.values():
+        quiet = {name: "drop" if role == "label" else role for name, role in quiet.items()}
+    beside: dict[str, Role] = {name: "label" for name in source.beside if name not in chosen}
+    return quiet | beside
+
+
+def _decisions(source: Source, quiet: dict[str, Role]) -> tuple[str, ...]:
+    return tuple(
+        f"{source.name}: its labels (column {name!r}) are no feature; --label {name} --normal ... "
+        "to use them"
+        for name in quiet
+        if name in source.beside
+    )
+
+
+def _aligned(
+    source: Source, rest: list[int], schema: Schema | None
+) -> tuple[list[int], tuple[str, ...]]:
+    names = tuple(source.columns[place] for place in rest)
+    if schema is None:
+        if not rest:
+            raise SchemaError(
+                f"{source.name}: no column is left to learn from",
+                advice="Give fewer columns to --label, --id and --drop.",
+            )
+        return rest, names
+    try:
+        order = schema.align(names, named=source.named)
+    except SchemaError as error:
+        problems = (f"{source.name}: {problem}" for problem in error.problems)
+        raise SchemaError(*problems, advice=error.advice) from None
+    return [rest[place] for place in order], schema.names
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown}, ... ({len(names)} in all)"

@@ -1,0 +1,58 @@
+"""Arrow tables as sources: what Parquet, Arrow files and frames have in common."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+
+import pyarrow as pa
+
+from isthmus.errors import IsthmusError, UnreadableDataError
+from isthmus.read.source import Batches, Source
+from isthmus.schema import refuse_duplicates
+
+ROWS = 1 << 14
+"""Rows in a batch of a table."""
+
+
+def from_schema(
+    schema: pa.Schema, name: str, read: Batches, *, rereadable: bool, named: bool = True
+) -> Source:
+    """A source with the columns of an Arrow schema.
+
+    Raises
+    ------
+    SchemaError
+        If a column name stands twice.
+    """
+    refuse_duplicates(schema.names)
+    return Source(
+        name=name,
+        columns=tuple(schema.names),
+        named=named,
+        decisions=(),
+        rereadable=rereadable,
+        read=read,
+    )
+
+
+def in_pieces(batches: Iterable[pa.RecordBatch], rows: int = ROWS) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of at most `rows`; empty ones are left out."""
+    for batch in batches:
+        for start in range(0, batch.num_rows, rows):
+            yield batch.slice(start, rows)
+
+
+@contextlib.contextmanager
+def reading(name: str, kind: str) -> Iterator[None]:
+    """Turn what pyarrow says of broken bytes into one short sentence with the file's name."""
+    try:
+        yield
+    except IsthmusError:
+        raise
+    except (pa.ArrowException, OSError) as error:
+        said = str(error).strip().split("\n")[0][:200].rstrip(".")
+        raise UnreadableDataError(
+            f"{name}: cannot be read as {kind}: {said}",
+            advice="It may be cut off, damaged or of another format (--format).",
+        ) from error

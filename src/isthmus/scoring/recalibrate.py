@@ -1,0 +1,62 @@
+"""New p-values for the same network: the scores of recent normal rows take the old ones' place."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from isthmus import model_file
+from isthmus.errors import DataError
+from isthmus.model_file.manifest import Calibration, Manifest, Threshold
+from isthmus.options import MINIMUM_ROWS
+from isthmus.scoring.calibration import Calibrator
+from isthmus.scoring.scorer import Scorer
+from isthmus.scoring.thresholds import decide
+
+
+def recalibrate(
+    scorer: Scorer,
+    scores: np.ndarray,
+    *,
+    alpha: float | None = None,
+    threshold: str | None = None,
+) -> bytes:
+    """A model file with the same graph, calibrated on `scores`.
+
+    The rows are fresh to every member, so the scheme becomes the exact `split`; the calibration
+    that was in force goes to the history.
+
+    Parameters
+    ----------
+    scorer : Scorer
+        The detector.
+    scores : array, shape (n,)
+        Its scores of recent normal rows; NaN, of rows that cannot be scored, are left out.
+    alpha, threshold : optional
+        New defaults; left out, those of the model file stay.
+
+    Raises
+    ------
+    DataError
+        If fewer than 10 rows have a score.
+    UsageError
+        If they do not support what is asked.
+    """
+    usable = np.sort(scores[~np.isnan(scores)])[::-1]
+    if len(usable) < MINIMUM_ROWS:
+        raise DataError(
+            f"{len(usable)} rows with a score came, at least {MINIMUM_ROWS} are needed to calibrate"
+        )
+    old: Manifest = scorer.manifest
+    fresh = Calibration(scheme="split", source="recalibrated", scores=tuple(map(float, usable)))
+    kept = old.threshold
+    if alpha is not None or threshold is not None:
+        kept = Threshold(rule=threshold or "conformal", alpha=alpha)
+    decide(kept.rule, Calibrator.of(fresh), kept.alpha)
+    manifest = old.model_copy(
+        update={
+            "calibration": fresh,
+            "calibration_history": (*old.calibration_history, old.calibration),
+            "threshold": kept,
+        }
+    )
+    return model_file.with_manifest(scorer.model, manifest)

@@ -1,0 +1,108 @@
+"""Open a destination for batches, in the format that its name or the user says."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO, Literal, Protocol
+
+import pyarrow as pa
+
+from isthmus.atomic import written
+from isthmus.errors import UsageError
+from isthmus.scoring.writers.arrow import ArrowWriter
+from isthmus.scoring.writers.csv import CsvWriter
+from isthmus.scoring.writers.jsonl import JsonLinesWriter
+from isthmus.scoring.writers.parquet import ParquetWriter
+
+FormatName = Literal["csv", "jsonl", "parquet", "arrow"]
+STANDARD_OUTPUT = "-"
+
+
+class Writer(Protocol):
+    """Takes batches of one schema, one after another."""
+
+    def write(self, batch: pa.RecordBatch) -> None: ...
+
+    def close(self) -> None:
+        """Write what must stand last."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One row of the table: a format, the ends of its file names, and who writes it."""
+
+    name: FormatName
+    extensions: tuple[str, ...]
+    to_file: Callable[[IO[bytes]], Writer]
+    to_pipe: Callable[[IO[bytes]], Writer]
+
+
+FORMATS = (
+    Format("csv", (".csv",), CsvWriter, CsvWriter),
+    Format("jsonl", (".jsonl", ".ndjson"), JsonLinesWriter, JsonLinesWriter),
+    Format("parquet", (".parquet", ".pq"), ParquetWriter, ParquetWriter),
+    Format("arrow", (".arrow", ".feather", ".ipc"), ArrowWriter, partial(ArrowWriter, stream=True)),
+)
+
+
+@contextlib.contextmanager
+def open_writer(
+    destination: str | Path,
+    format: FormatName | None = None,  # noqa: A002
+    *,
+    overwrite: bool,
+) -> Iterator[Writer]:
+    """Something to write batches to; a file appears whole at the end, or not at all.
+
+    Parameters
+    ----------
+    destination : path or ``"-"``
+        Where to write; ``"-"`` is standard output.
+    format : {"csv", "jsonl", "parquet", "arrow"}, optional
+        Without it the end of the file's name decides; standard output is CSV.
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    UsageError
+        If the name's end is not that of a format and none is given.
+    FileAccessError
+        If the file cannot be written.
+    BrokenPipeError
+        If nobody reads standard output any more.
+    """
+    row = _format(destination, format)
+    if str(destination) == STANDARD_OUTPUT:
+        with _closing(row.to_pipe(sys.stdout.buffer)) as writer:
+            yield writer
+        return
+    with written(destination, overwrite=overwrite) as file, _closing(row.to_file(file)) as writer:
+        yield writer
+
+
+def _format(destination: str | Path, name: FormatName | None) -> Format:
+    if name is None and str(destination) == STANDARD_OUTPUT:
+        name = "csv"
+    end = Path(destination).suffix.lower()
+    for row in FORMATS:
+        if row.name == name or (name is None and end in row.extensions):
+            return row
+    ends = ", ".join(end for row in FORMATS for end in row.extensions)
+    raise UsageError(
+        f"{destination}: the name does not say which format to write",
+        advice=f"End it with one of {ends}, or give the format: "
+        f"{', '.join(row.name for row in FORMATS)}.",
+    )
+
+
+@contextlib.contextmanager
+def _closing(writer: Writer) -> Iterator[Writer]:
+    """Write what stands last, but only after everything before it was written."""
+    yield writer
+    writer.close()

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import pytest
+
+from isthmus.errors import DamagedModelError
+from isthmus.model_file import unseal
+from isthmus.model_file.agreement import misfits
+from isthmus.model_file.graph import walk
+from isthmus.model_file.manifest import Calibration, Layer, Threshold
+from isthmus.model_file.manifest_json import written_manifest
+from tests.model_file.example import example_graph, example_manifest, example_model
+from tests.model_file.forgery import forged
+
+SUMMARY = walk(example_graph())
+MANIFEST = example_manifest()
+
+
+def problems(**changes) -> list[str]:
+    return misfits(MANIFEST.model_copy(update=changes), SUMMARY)
+
+
+def problems_of_schema(**changes) -> list[str]:
+    return problems(row_schema=MANIFEST.row_schema.model_copy(update=changes))
+
+
+def problems_of_column(**changes) -> list[str]:
+    first, *rest = MANIFEST.row_schema.columns
+    return problems_of_schema(columns=(first.model_copy(update=changes), *rest))
+
+
+def test_what_belongs_together_agrees():
+    assert misfits(MANIFEST, SUMMARY) == []
+
+
+def test_every_misfit_is_in_one_message():
+    manifest = example_manifest("signal", columns=4, members=3, code_size=7)
+    with pytest.raises(DamagedModelError) as caught:
+        unseal(forged(manifest=written_manifest(manifest)), name="detector.onnx")
+    assert caught.value.problems == (
+        "detector.onnx: input 1 is rows: float64 [N, 3], its manifest says rows: float32 [N, 4]",
+        "detector.onnx: output 1 is reconstruction: float64 [N, 3], "
+        "its manifest says reconstruction: float32 [N, 4]",
+        "detector.onnx: output 2 is error: float32 [N, 3], its manifest says error: float32 [N, 4]",
+        "detector.onnx: output 3 is code: float32 [N, 2], its manifest says code: float32 [N, 7]",
+        "detector.onnx: output 4 is views: float32 [N, 2, 1], "
+        "its manifest says views: float32 [N, 3, 1]",
+    )
+
+
+def test_a_missing_output_is_named():
+    model = example_model()
+    model.graph.output.pop()
+    assert misfits(MANIFEST, walk(model.SerializeToString())) == [
+        "the graph has 4 outputs, its manifest says 5"
+    ]
+
+
+def test_outputs_in_another_order_are_refused():
+    model = example_model()
+    first, second, *_ = model.graph.output
+    first.name, second.name = second.name, first.name
+    assert len(misfits(MANIFEST, walk(model.SerializeToString()))) == 2
+
+
+def test_a_second_input_is_refused():
+    model = example_model()
+    model.graph.input.append(model.graph.input[0])
+    model.graph.input[1].name = "more"
+    assert misfits(MANIFEST, walk(model.SerializeToString())) == [
+        "the graph has 2 inputs, its manifest says 1"
+    ]
+
+
+def test_a_batch_of_fixed_size_is_refused():
+    model = example_model()
+    model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 1
+    assert misfits(MANIFEST, walk(model.SerializeToString())) == [
+        "input 1 is rows: float64 [1, 3], its manifest says rows: float64 [N, 3]"
+    ]
+
+
+def test_a_long_list_of_misfits_is_cut():
+    columns = tuple(
+        column.model_copy(update={"minimum": 9.0, "maximum": 1.0})
+        for column in example_manifest(columns=500).row_schema.columns
+    )
+    found = problems_of_schema(columns=columns)
+    assert len(found) == 21
+    assert found[-1].startswith("and ")
+
+
+@pytest.mark.parametrize(
+    ("scores", "words"),
+    [
+        ((1.0, 2.0), "are not in decreasing order"),
+        ((0.1,), "are not all exactly float32"),
+        ((1e300, 1.0), "are not all exactly float32"),
+    ],
+)
+def test_scores_must_be_float32_in_decreasing_order(scores, words):
+    calibration = Calibration(scheme="split", source="fit", scores=scores)
+    assert problems(calibration=calibration) == [f"its manifest: calibration.scores {words}"]
+    assert problems(calibration_history=(calibration,)) == problems(calibration=calibration)
+
+
+def test_equal_scores_are_in_order():
+    calibration = Calibration(scheme="split", source="fit", scores=(1.0, 1.0, -0.0, 0.0))
+    assert problems(calibration=calibration) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (problems(members=2, groups=0), "its manifest: groups is too small"),
+        (problems(groups=-2), "its manifest: groups is too small"),
+        (problems(groups=3), "its manifest: 2 members cannot form 3 groups of one size"),
+        (problems(threshold=Threshold(alpha=1.0)), "threshold.alpha is 1.0, not between 0 and 1"),
+        (
+            problems(data=MANIFEST.data.model_copy(update={"digest": "abc"})),
+            "data.digest is not 64 hex digits",
+        ),
+        (
+            problems(data=MANIFEST.data.model_copy(update={"rows": -1})),
+            "its manifest: data.rows is too small",
+        ),
+        (problems(views=MANIFEST.views * 2), "its manifest: views: a name stands twice"),
+        (problems(layers=()), "its manifest: layers is empty"),
+        (
+            problems(layers=(Layer(name="a", operation="b", shape=("N", 0), parameters=0),)),
+            "layer 'a' has an impossible shape",
+        ),
+        (
+            problems(layers=(Layer(name="a", operation="b", shape=(2**31, 2**31), parameters=0),)),
+            "layer 'a' has an impossible shape",
+        ),
+        (problems_of_schema(columns=()), "its manifest: row_schema has no columns"),
+        (problems_of_column(name="c1"), "row_schema.columns: a name stands twice"),
+        (problems_of_column(minimum=17.0), "column 'c0' has its minimum above its maximum"),
+        (problems_of_column(missing=1.5), "column 'c0' has no share of missing values"),
+    ],
+)
+def test_a_manifest_that_contradicts_itself_is_refused(found, words):
+    assert any(words in problem for problem in found)
