@@ -104,7 +104,7 @@ scores = scorer.score(sys.argv[2])
 assert len(scores) == 30 and np.isfinite(scores.anomaly_score).all()
 assert scorer.probe() == 0.0
 from isthmus.scoring.recalibrate import recalibrate
-Scorer.load(recalibrate(scorer, scores.anomaly_score, alpha=0.1))
+Scorer.load(recalibrate(scorer, np.loadtxt(sys.argv[2], delimiter=','), alpha=0.1))
 np.save(sys.argv[3], scores.anomaly_score)
 for name in ("score", "inspect", "verify", "calibrate"):
     from isthmus.cli.app import load

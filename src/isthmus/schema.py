@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Literal
 
+from pydantic import Field
+
 from isthmus.errors import SchemaError
 from isthmus.options import Frozen, Kind
 
@@ -44,7 +46,7 @@ class Schema(Frozen):
     kind: Kind
     columns: tuple[Column, ...]
     named: bool = True
-    set_aside: dict[str, Literal["label", "id", "drop"]] = {}
+    set_aside: dict[str, Literal["label", "id", "drop"]] = Field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,7 +90,9 @@ class Schema(Frozen):
             raise SchemaError(
                 f"{_columns(len(names))} came, the detector was trained on {len(self.columns)}",
                 advice="Leave out the others with --drop, --id or --label (numbers from 0, -1 is "
-                "the last)." if len(names) > len(self.columns) else "",
+                "the last)."
+                if len(names) > len(self.columns)
+                else "",
             )
         return list(range(len(names)))
 
@@ -98,9 +102,10 @@ class Schema(Frozen):
         return f"The detector was trained on: {_listed(self.names)}."
 
 
-def refuse_duplicates(names: Sequence[str]) -> None:
-    """Raise a `SchemaError` that names every column name standing more than once."""
-    problems = _duplicates(names)
+def refuse_duplicates(names: Sequence[str], source: str = "") -> None:
+    """Raise a `SchemaError` that names every column name of `source` standing more than once."""
+    where = f"{source}: " if source else ""
+    problems = [where + problem for problem in _duplicates(names)]
     if problems:
         raise SchemaError(*problems, advice="Rename them so that each name stands once.")
 

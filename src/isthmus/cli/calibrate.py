@@ -48,17 +48,16 @@ def calibrate(
     scorer = Scorer.load(model)
     rows = read_rows(open_source(data, read), columns, scorer.schema)
     say(rows.decisions, quiet=quiet)
-    scores, reasons = scorer.score_rows(rows)
-    if columns.normal and rows.labels is not None:
-        normal, _ = normal_rows(rows.labels, columns.normal)
-        scores = scores[normal]
-    invalid = int(np.isnan(scores).sum())
-    if invalid:
-        row, reason = next(iter(reasons.items()))
-        warn([f"{invalid} rows cannot be scored and are left out (row {row}: {reason})"])
-    model_file.save(
-        output, recalibrate(scorer, scores, alpha=alpha, threshold=threshold), overwrite=force
+    values = rows.values.copy()
+    values[list(rows.unusable)] = np.nan  # such a row has no score
+    if rows.labels is not None and columns.normal:
+        values = values[normal_rows(rows.labels, columns.normal)[0]]
+    made = recalibrate(scorer, values, alpha=alpha, threshold=threshold)
+    model_file.save(output, made, overwrite=force)
+    count = len(model_file.unseal(made, name=output).manifest.calibration.scores)
+    if count < len(values):
+        warn([f"{len(values) - count} rows cannot be scored and were left out"], quiet=quiet)
+    say(
+        [f"{output}: calibrated on {count} rows; supports alpha from {1 / (count + 1):.4g}"],
+        quiet=quiet,
     )
-    count = len(scores) - invalid
-    say([f"{output}: calibrated on {count} rows; supports alpha from {1 / (count + 1):.4g}"],
-        quiet=quiet)

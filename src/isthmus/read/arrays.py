@@ -73,6 +73,8 @@ def from_list(rows: Any, name: str = "list") -> Source:
     UnreadableDataError
         If the rows are not all of one length.
     """
+    if not len(rows):
+        raise UnreadableDataError(f"{name}: is empty, rows were expected")
     lengths = {_length(row) for row in rows}
     if -1 in lengths:
         raise UnreadableDataError(
@@ -83,11 +85,19 @@ def from_list(rows: Any, name: str = "list") -> Source:
         raise UnreadableDataError(
             f"{name}: rows of {min(lengths)} to {max(lengths)} cells came, one length was expected"
         )
-    cells = np.empty((len(rows), lengths.pop() if lengths else 0), object)
+    cells = np.empty((len(rows), lengths.pop()), object)
     for place, row in enumerate(rows):
         cells[place] = list(row)
+    return from_matrix(_as_numbers(cells), name)
+
+
+def _as_numbers(cells: Array) -> Array:
+    """Objects as one array of numbers, where they are nothing else."""
+    kinds = {type(cell) for cell in cells.flat}
+    if not kinds or not all(issubclass(kind, (int, float, np.number, np.bool_)) for kind in kinds):
+        return cells
     numbers = np.asarray(cells.tolist())
-    return from_matrix(numbers if numbers.dtype.kind in "biuf" and cells.size else cells, name)
+    return numbers if numbers.dtype.kind in "biuf" else cells
 
 
 def _length(row: Any) -> int:

@@ -26,6 +26,7 @@ from isthmus.schema import refuse_duplicates
 
 HEAD = 1 << 16
 """Bytes that are looked at first; more where they hold no whole record."""
+MOST_COLUMNS = 1 << 17
 
 
 def open_csv(file: File, options: ReadOptions) -> Source:
@@ -36,12 +37,16 @@ def open_csv(file: File, options: ReadOptions) -> Source:
     else:
         dialect = dialects.given_dialect(options.delimiter, options.decimal)
     cells = dialects.first_cells(head, dialect)
+    if len(cells) > MOST_COLUMNS:
+        raise UnreadableDataError(
+            f"{file.name}: the first line has {len(cells)} cells, at most {MOST_COLUMNS} are read"
+        )
     header, reason = dialects.has_header(cells, options.decimal)
     decisions = _decisions(file.name, options, dialect, header, reason)
     if options.header is not None:
         header = options.header
     names = tuple(cell.strip(" \t") for cell in cells) if header else made_up(len(cells))
-    refuse_duplicates(names)
+    refuse_duplicates(names, file.name)
     layout = Layout(file.name, dialect, names)
     return Source(
         name=file.name,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pc
 
 from isthmus.errors import UsageError
-from isthmus.read.records import filled_records
+from isthmus.read.records import Places, filled_records, quotes
 from isthmus.read.words import numbers_of
 
 SPELLED = {"\\t": "\t", "tab": "\t", "space": " ", "blank": " ", "blanks": " "}
@@ -21,8 +21,6 @@ LOOKED_AT = 50
 """Records that decide on the delimiter."""
 
 _BLANKS = re.compile(rb'("(?:[^"]|"")*+"?)|[ \t]+')
-_EDGES = re.compile(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)")
-_RUNS = re.compile(rb"[ \t]+")
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Dialect:
         if self.delimiter != " ":
             return text
         if b'"' not in text:
-            return _RUNS.sub(b" ", _EDGES.sub(b"", text))
+            return b"\n".join(map(b" ".join, map(bytes.split, text.splitlines())))
         return _BLANKS.sub(_one_blank, text)
 
 
@@ -94,7 +92,7 @@ def sniffed_dialect(head: bytes, decimal: str) -> Dialect:
     """
     best, most = candidates(decimal)[-2], 0.5
     for mark in candidates(decimal):
-        share = _agreement(_first_records(head, Dialect(mark, decimal)), Dialect(mark, decimal))
+        share = _agreement(head, Dialect(mark, decimal))
         if share > most:
             best, most = mark, share
     return Dialect(best, decimal)
@@ -102,8 +100,10 @@ def sniffed_dialect(head: bytes, decimal: str) -> Dialect:
 
 def first_cells(head: bytes, dialect: Dialect) -> list[str]:
     """The cells of the first record that is not blank."""
-    table = parsed(_first_records(head, dialect), dialect)
-    return [column[0].as_py() for column in table.columns]
+    start, end = next(filled_records(head, dialect.separators))
+    record = dialect.plain(head[start:end]).strip(b"\r\n")
+    places = [-1, *_delimiters(record, dialect).tolist(), len(record)]
+    return [_bare(record[a + 1 : b]) for a, b in pairwise(places)]
 
 
 def has_header(cells: list[str], decimal: str) -> tuple[bool, str]:
@@ -115,43 +115,32 @@ def has_header(cells: list[str], decimal: str) -> tuple[bool, str]:
     return False, "every cell of the first line is a number"
 
 
-def parsed(text: bytes, dialect: Dialect, ragged: list[int] | None = None) -> pa.Table:
-    """All cells of some records as text, under made-up names.
-
-    Records with another number of cells than the first are left out; their numbers of cells go
-    to `ragged`.
-    """
-
-    def note(row: pc.InvalidRow) -> str:
-        if ragged is not None:
-            ragged.append(row.actual_columns)
-        return "skip"
-
-    plain = dialect.plain(text)
-    options = pc.ReadOptions(
-        autogenerate_column_names=True, use_threads=False, block_size=len(plain) + 1
-    )
-    layout = pc.ParseOptions(
-        delimiter=dialect.delimiter, newlines_in_values=True, invalid_row_handler=note
-    )
-    names = [f"f{index}" for index in range(plain.count(dialect.delimiter.encode()) + 1)]
-    convert = pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
-    return pc.read_csv(pa.BufferReader(plain), options, layout, convert)
-
-
-def _agreement(text: bytes, dialect: Dialect) -> float:
+def _agreement(head: bytes, dialect: Dialect) -> float:
     """The share of records that have the commonest number of cells; 0 where that is 1."""
-    ragged: list[int] = []
-    table = parsed(text, dialect, ragged)
-    counts = Counter({table.num_columns: table.num_rows})
-    counts.update(ragged)
-    cells, records = counts.most_common(1)[0]
-    return records / counts.total() if cells > 1 else 0.0
-
-
-def _first_records(head: bytes, dialect: Dialect) -> bytes:
     records = list(islice(filled_records(head, dialect.separators), LOOKED_AT))
-    return head[: records[-1][1]]
+    plain = dialect.plain(head[: records[-1][1]])
+    counts = Counter(
+        len(_delimiters(plain[start:end].rstrip(b"\r\n"), dialect))
+        for start, end in filled_records(plain, dialect.separators)
+    )
+    delimiters, agreeing = counts.most_common(1)[0]
+    return agreeing / counts.total() if delimiters else 0.0
+
+
+def _delimiters(record: bytes, dialect: Dialect) -> Places:
+    """Where the delimiters of one record stand that are not inside quotes."""
+    places: Places = np.flatnonzero(np.frombuffer(record, np.uint8) == ord(dialect.delimiter))
+    if b'"' not in record:
+        return places
+    inside = np.searchsorted(quotes(record, dialect.separators), places) % 2 == 1
+    outside: Places = places[~inside]
+    return outside
+
+
+def _bare(cell: bytes) -> str:
+    if cell.startswith(b'"'):
+        cell = cell[1:].removesuffix(b'"').replace(b'""', b'"')
+    return cell.decode()
 
 
 def _short(cell: str, most: int = 40) -> str:

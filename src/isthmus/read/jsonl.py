@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.json as pj
 
@@ -18,6 +19,10 @@ from isthmus.read.source import Source
 from isthmus.read.stream import Stream
 from isthmus.read.tables import in_pieces
 from isthmus.read.text import BYTE_ORDER_MARK, refuse_not_text, refuse_utf16
+
+DEEPEST = 64
+OPENERS = np.frombuffer(b"{[", np.uint8)
+CLOSERS = np.frombuffer(b"}]", np.uint8)
 
 
 def open_jsonl(file: File, options: ReadOptions) -> Source:
@@ -86,6 +91,8 @@ def _aligned(table: pa.Table, names: tuple[str, ...], name: str, line: int) -> p
 
 def _table(block: bytes, name: str, first_line: int) -> pa.Table:
     """Lines as a table: fast where every column has one type, one by one where not."""
+    if _may_be_deep(block):
+        return _read_one_by_one(block, name, first_line)
     try:
         table = _read(block, {})
         dates = [field.name for field in table.schema if pa.types.is_temporal(field.type)]
@@ -93,6 +100,15 @@ def _table(block: bytes, name: str, first_line: int) -> pa.Table:
         return _read(block, dict.fromkeys(dates, pa.string())) if dates else table
     except pa.ArrowInvalid:
         return _read_one_by_one(block, name, first_line)
+
+
+def _may_be_deep(block: bytes) -> bool:
+    """Whether values may be nested so deep that pyarrow would run out of stack and crash."""
+    if block.count(b"{") + block.count(b"[") <= block.count(b"\n") + DEEPEST:
+        return False
+    letters = np.frombuffer(block, np.uint8)
+    steps = np.isin(letters, OPENERS).astype(np.int8) - np.isin(letters, CLOSERS).astype(np.int8)
+    return int(np.cumsum(steps, dtype=np.int64).max()) > DEEPEST
 
 
 def _read(block: bytes, types: dict[str, pa.DataType]) -> pa.Table:
@@ -117,8 +133,10 @@ def _object(line: bytes, name: str, number: int) -> dict[str, Any]:
     where = f"{name}: line {number}"
     try:
         pairs = json.loads(line, object_pairs_hook=_Pairs)
+    except json.JSONDecodeError as error:
+        raise UnreadableDataError(f"{where}, place {error.pos}: not JSON: {error.msg}") from None
     except (ValueError, RecursionError) as error:
-        raise UnreadableDataError(f"{where} is not JSON: {error}") from None
+        raise UnreadableDataError(f"{where}: JSON that cannot be read: {error}") from None
     if not isinstance(pairs, _Pairs):
         raise UnreadableDataError(
             f"{where}: one JSON object was expected, got {line[:40].decode(errors='replace')!r}",

@@ -42,7 +42,7 @@ def _from_pandas(frame: Any) -> Source:
     """A pandas frame; its index is no column, and column numbers are no names."""
     named = not all(isinstance(name, (int, np.integer)) for name in frame.columns)
     names = tuple(map(str, frame.columns)) if named else made_up(len(frame.columns))
-    refuse_duplicates(names)
+    refuse_duplicates(names, "DataFrame")
     kinds = set(frame.dtypes)
     if len(kinds) == 1 and isinstance(kind := kinds.pop(), np.dtype) and kind.kind in "biuf":
         return from_matrix(frame.to_numpy(), "DataFrame", names=names if named else None)
@@ -50,12 +50,19 @@ def _from_pandas(frame: Any) -> Source:
     return _from_table(pa.table(columns, names=list(names)), "DataFrame", named=named)
 
 
-def _from_dict(columns: Mapping[Any, Any]) -> Source:
-    cells = {str(name): column(values) for name, values in columns.items()}
+def _from_rows(rows: list[Any] | tuple[Any, ...]) -> Source:
+    if rows and all(isinstance(row, Mapping) for row in rows):
+        keys = dict.fromkeys(key for row in rows for key in row)
+        return _from_dict({key: [row.get(key) for row in rows] for key in keys}, "list")
+    return from_list(rows)
+
+
+def _from_dict(columns: Mapping[Any, Any], name: str = "dict") -> Source:
+    cells = {str(key): column(values) for key, values in columns.items()}
     if len({len(array) for array in cells.values()}) > 1:
-        said = ", ".join(f"{name!r} {len(array)}" for name, array in cells.items())
-        raise UnreadableDataError(f"dict: columns of one length were expected, got {said}")
-    return _from_table(pa.table(cells), "dict")
+        said = ", ".join(f"{key!r} {len(array)}" for key, array in cells.items())
+        raise UnreadableDataError(f"{name}: columns of one length were expected, got {said}")
+    return _from_table(pa.table(cells), name)
 
 
 def _from_table(table: pa.Table, name: str = "Table", *, named: bool = True) -> Source:
@@ -117,7 +124,7 @@ ROUTES: tuple[tuple[Callable[[Any], bool], Callable[[Any], Source]], ...] = (
     (_is("pandas", "DataFrame"), _from_pandas),
     (_is("polars", "DataFrame"), _from_frame),
     (_one_of(pa.Table, pa.RecordBatch), _from_frame),
-    (_one_of(list, tuple), from_list),
+    (_one_of(list, tuple), _from_rows),
     (_one_of(Mapping), _from_dict),
     (_has("__arrow_c_stream__"), _from_stream),
     (_has("__arrow_c_array__"), _from_frame),

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from isthmus.errors import UnreadableDataError
 from isthmus.options import ReadOptions
-from isthmus.read.arrays import from_matrix
+from isthmus.read.arrays import column, from_matrix, native
 from isthmus.read.file import File
 from isthmus.read.source import Source
 
@@ -45,17 +44,17 @@ def open_npz(file: File, options: ReadOptions) -> Source:
         with file.random_access()() as raw, np.load(raw, allow_pickle=False) as arrays:
             if isinstance(arrays, np.ndarray):
                 raise UnreadableDataError(f"{file.name}: is npy, not npz")
-            shapes = {key: arrays[key].shape for key in arrays.files}
-            key = _features(shapes, file.name)
-            rows = arrays[key]
-            labels = arrays[LABELS] if _fits(shapes, rows) else None
+            held = {key: arrays[key] for key in arrays.files}
     except UnreadableDataError:
         raise
     except FAILURES as error:
         raise _unreadable(file.name, "npz", error) from error
-    if labels is None:
+    shapes = {key: held[key].shape for key in held if isinstance(held[key], np.ndarray)}
+    rows = held[_features(shapes, file.name)]
+    if shapes.get(LABELS) != (len(rows),):
         return from_matrix(rows, file.name)
-    return from_matrix(rows, file.name, beside={LABEL_COLUMN: pa.array(labels)})
+    labels = held[LABELS]
+    return from_matrix(rows, file.name, beside={LABEL_COLUMN: column(native(labels))})
 
 
 def _features(shapes: dict[str, tuple[int, ...]], name: str) -> str:
@@ -70,10 +69,6 @@ def _features(shapes: dict[str, tuple[int, ...]], name: str) -> str:
         f"{listed}",
         advice="Save one array alone, or name it X.",
     )
-
-
-def _fits(shapes: dict[str, tuple[int, ...]], rows: Array) -> bool:
-    return shapes.get(LABELS) == (len(rows),)
 
 
 def _unreadable(name: str, kind: str, error: BaseException) -> UnreadableDataError:

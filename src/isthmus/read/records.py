@@ -92,9 +92,7 @@ def refuse_unclosed(text: bytes, delimiters: bytes, name: str, first_line: int) 
         )
 
 
-def blocks(
-    stream: Stream, last_end: Callable[[bytes], int], size: int = BLOCK
-) -> Iterator[tuple[bytes, int]]:
+def blocks(stream: Stream, last_end: Callable[[bytes], int]) -> Iterator[tuple[bytes, int]]:
     """The text in blocks of whole records, each with the number of its first line.
 
     Parameters
@@ -103,21 +101,19 @@ def blocks(
         The text, from its current place on.
     last_end : callable
         Where the last whole record of a text ends, 0 where there is none.
-    size : int
-        Bytes to read at a time.
 
     Raises
     ------
     UnreadableDataError
         If a record is longer than `LONGEST`.
     """
-    rest, line, wanted = b"", 1, size
+    rest, line, wanted = b"", 1, BLOCK
     while True:
         piece = stream.read(wanted)
         text = rest + piece
         ended = len(piece) < wanted
         cut = len(text) if ended else last_end(text)
-        wanted = size
+        wanted = BLOCK
         if cut:
             yield text[:cut], line
             line = line_of(text, cut, line)

@@ -73,6 +73,7 @@ def roles_of(source: Source, options: RowOptions, schema: Schema | None = None) 
     quiet = _by_itself(source, schema, chosen)
     aside = chosen | quiet
     rest = [place for place, name in enumerate(source.columns) if name not in aside]
+    _refuse_needed(source, chosen, schema)
     places, names = _aligned(source, rest, schema)
     label = [name for name, role in aside.items() if role == "label"]
     if options.label is None and schema is None:
@@ -139,6 +140,18 @@ def _by_itself(source: Source, schema: Schema | None, chosen: dict[str, Role]) -
     return quiet | beside
 
 
+def _refuse_needed(source: Source, chosen: dict[str, Role], schema: Schema | None) -> None:
+    """Raise a `SchemaError` that names every feature of the detector that would be set aside."""
+    needed = schema.names if schema and schema.named and source.named else ()
+    problems = [
+        f"{source.name}: column {name!r} is given as --{role}, but the detector needs it"
+        for name, role in chosen.items()
+        if name in needed
+    ]
+    if problems:
+        raise SchemaError(*problems)
+
+
 def _decisions(source: Source, quiet: dict[str, Role]) -> tuple[str, ...]:
     return tuple(
         f"{source.name}: its labels (column {name!r}) are no feature; --label {name} --normal ... "
@@ -154,10 +167,7 @@ def _aligned(
     names = tuple(source.columns[place] for place in rest)
     if schema is None:
         if not rest:
-            raise SchemaError(
-                f"{source.name}: no column is left to learn from",
-                advice="Give fewer columns to --label, --id and --drop.",
-            )
+            raise SchemaError(f"{source.name}: no column is left to learn from")
         return rest, names
     try:
         order = schema.align(names, named=source.named)

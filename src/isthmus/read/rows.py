@@ -180,7 +180,7 @@ def _parts_of_matrix(source: Source, roles: Roles, matrix: npt.NDArray[Any]) -> 
     for start in range(0, len(matrix), most):
         part = matrix[start : start + most]
         features = part if whole else part[:, list(roles.features)]
-        values = np.ascontiguousarray(features, kind)
+        values = np.require(features, kind, ("C", "W"))
         cells = []
         for name in roles.set_aside:
             place = source.columns.index(name)

@@ -25,7 +25,7 @@ def from_schema(
     SchemaError
         If a column name stands twice.
     """
-    refuse_duplicates(schema.names)
+    refuse_duplicates(schema.names, name)
     return Source(
         name=name,
         columns=tuple(schema.names),

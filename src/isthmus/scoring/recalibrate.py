@@ -9,18 +9,19 @@ from isthmus.errors import DataError
 from isthmus.model_file.manifest import Calibration, Manifest, Threshold
 from isthmus.options import MINIMUM_ROWS
 from isthmus.scoring.calibration import Calibrator
+from isthmus.scoring.digest import rows_digest
 from isthmus.scoring.scorer import Scorer
 from isthmus.scoring.thresholds import decide
 
 
 def recalibrate(
     scorer: Scorer,
-    scores: np.ndarray,
+    values: np.ndarray,
     *,
     alpha: float | None = None,
     threshold: str | None = None,
 ) -> bytes:
-    """A model file with the same graph, calibrated on `scores`.
+    """A model file with the same graph, calibrated on the scores of `values`.
 
     The rows are fresh to every member, so the scheme becomes the exact `split`; the calibration
     that was in force goes to the history.
@@ -29,18 +30,25 @@ def recalibrate(
     ----------
     scorer : Scorer
         The detector.
-    scores : array, shape (n,)
-        Its scores of recent normal rows; NaN, of rows that cannot be scored, are left out.
+    values : array, shape (n, D)
+        Recent normal rows, in the schema's order; those that cannot be scored are left out.
     alpha, threshold : optional
         New defaults; left out, those of the model file stay.
 
     Raises
     ------
     DataError
-        If fewer than 10 rows have a score.
+        If fewer than 10 rows have a score, or they are the rows that the detector learnt from.
     UsageError
         If they do not support what is asked.
     """
+    if rows_digest(values, scorer.schema.kind) == scorer.manifest.data.digest:
+        raise DataError(
+            "these are the rows that the detector was made from; on rows that it learnt it is "
+            "surer than on fresh ones",
+            advice="Calibrate on normal rows that it has not seen.",
+        )
+    scores = scorer.anomaly_score(values)
     usable = np.sort(scores[~np.isnan(scores)])[::-1]
     if len(usable) < MINIMUM_ROWS:
         raise DataError(

@@ -15,6 +15,7 @@ from isthmus.model_file import ModelFile
 from isthmus.options import ReadOptions, RowOptions
 from isthmus.read import Rows, open_source, read_rows, stream_rows
 from isthmus.scoring.calibration import Calibrator
+from isthmus.scoring.digest import ROW_TYPES
 from isthmus.scoring.fdr import RankCounts
 from isthmus.scoring.probes import probe_rows
 from isthmus.scoring.scores import Scores
@@ -50,7 +51,7 @@ class Scorer:
             for layer in self.manifest.layers
         )
         self._session = Session(model.graph, width=widest, threads=threads)
-        self._element = np.float64 if self.schema.kind == "table" else np.float32
+        self._element = ROW_TYPES[self.schema.kind]
 
     @classmethod
     def load(cls, source: str | Path | bytes, *, threads: int = 1) -> Scorer:

@@ -27,6 +27,9 @@ from isthmus.training.tail import (
 )
 
 TOLERANCE = 1e-5
+_UNITS = {"error": 1.0, "views": 1.0}
+"""Errors are in scaled units. Where all are tiny they are differences of nearly equal numbers, and
+float32 keeps them to a fraction of a unit, not of themselves."""
 _ROWS_AT_ONCE = 4096
 
 
@@ -88,14 +91,15 @@ def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) 
     Raises
     ------
     IsthmusError
-        Naming the outputs that differ by more than 1e-5 of their largest value.
+        Naming the outputs that differ by more than 1e-5 of their largest value; of one scaled unit
+        for errors and views smaller than that.
     """
     names = [*outputs(trained.shapes, trained.element)]
     graph = session(trained, constants).run(rows, names, trained.element)
     twin = _twin(trained, constants, rows, graph["views"])
     problems = []
     for name in names:
-        allowed = TOLERANCE * float(np.abs(twin[name]).max())
+        allowed = TOLERANCE * max(_UNITS.get(name, 0.0), float(np.abs(twin[name]).max()))
         apart = float(np.abs(graph[name].astype(np.float64) - twin[name]).max())
         if not apart <= allowed:
             problems.append(f"{name}: {apart:.3g} apart, {allowed:.3g} allowed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from importlib import metadata
 
@@ -14,6 +13,7 @@ from isthmus.model_file.manifest import Data, Manifest, Threshold, Training
 from isthmus.options import FitOptions
 from isthmus.schema import Schema
 from isthmus.scoring.calibration import Calibrator
+from isthmus.scoring.digest import rows_digest
 from isthmus.scoring.probes import probe_rows
 from isthmus.scoring.thresholds import decide
 from isthmus.training import calibrate
@@ -25,7 +25,7 @@ from isthmus.training.folds import Plan, plan
 from isthmus.training.loop import History, OnEpoch, ignore_progress, train
 from isthmus.training.loss import LOSSES
 from isthmus.training.members import Cells
-from isthmus.training.preamble import ROW_TYPES, Preamble
+from isthmus.training.preamble import Preamble
 from isthmus.training.tail import Shapes
 from isthmus.version import __version__
 
@@ -144,7 +144,6 @@ def _account(history: History, work: Budget, trained: Trained) -> Training:
 
 
 def _data(values: np.ndarray, schema: Schema, dealt: Plan) -> Data:
-    exact = np.ascontiguousarray(values, ROW_TYPES[schema.kind])
     held_out = np.concatenate(dealt.held_out)
     watched_only = np.setdiff1d(np.concatenate(dealt.validation), held_out)
     return Data(
@@ -152,5 +151,5 @@ def _data(values: np.ndarray, schema: Schema, dealt: Plan) -> Data:
         training_rows=len(np.unique(np.concatenate(dealt.training))),
         validation_rows=len(watched_only),
         calibration_rows=len(held_out),
-        digest=hashlib.sha256(exact.tobytes()).hexdigest(),
+        digest=rows_digest(values, schema.kind),
     )

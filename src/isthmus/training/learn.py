@@ -57,9 +57,10 @@ def learn(
             )
         normal, unlabelled = normal_rows(rows.labels, columns.normal)
         values = values[normal]
+        unknown = int(unlabelled.sum())
         decisions.append(
             f"{rows.source}: {len(values)} of {len(rows.values)} rows are normal and train"
-            + (f"; {unlabelled} have no label and do not" if unlabelled else "")
+            + (f"; {unknown} have no label and do not" if unknown else "")
         )
     kind, sentence = choose_kind(rows.names, rows.named, values, columns.kind)
     schema = describe(

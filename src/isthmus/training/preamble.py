@@ -18,11 +18,8 @@ from isthmus.training.steps.impute import Impute
 from isthmus.training.steps.limit import InputLimit
 from isthmus.training.steps.scale import Scale
 
-ROW_TYPES: dict[Kind, ElementType] = {"table": "float64", "signal": "float32"}
-"""The element type in which rows enter the graph.
-
-Tables mix units and hold such things as Unix times, which float32 cannot tell apart.
-"""
+ELEMENTS: dict[Kind, ElementType] = {"table": "float64", "signal": "float32"}
+"""`isthmus.scoring.digest.ROW_TYPES` in the words of the graph."""
 
 
 class Cells(NamedTuple):
@@ -54,7 +51,7 @@ class Preamble:
     @classmethod
     def fit(cls, values: np.ndarray, kind: Kind, options: PreprocessingOptions) -> Self:
         """Learn every step's numbers from training rows (N, D), in the user's units."""
-        element = ROW_TYPES[kind]
+        element = ELEMENTS[kind]
         values = values.astype(element)
         impute = Impute.fit(values, how=options.impute)
         filled = impute.apply(values)

@@ -1,0 +1,178 @@
+"""The estimator is a scikit-learn estimator in every respect, and the same detector as the file."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from beats import abnormal_beats, normal_beats, table_rows
+from isthmus import AutoencoderDetector, Scorer
+from isthmus.errors import DataError, FileAccessError, UsageError
+from isthmus.options import FLAT_NAMES, FitOptions
+
+QUICK = {"max_steps": 60, "encoder": (16,), "code_size": 4}
+
+
+@parametrize_with_checks([AutoencoderDetector(**QUICK), AutoencoderDetector(max_steps=100)])
+def test_every_check_of_scikit_learn_passes(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return AutoencoderDetector(**QUICK).fit(normal_beats())
+
+
+def test_estimator_model_file_and_command_line_give_the_same_bits(fitted, tmp_path):
+    rows, model = abnormal_beats(50), tmp_path / "detector.onnx"
+    fitted.save(model)
+    np.save(tmp_path / "rows.npy", rows)
+    done = subprocess.run(
+        [sys.executable, "-m", "isthmus", "score", str(model), str(tmp_path / "rows.npy"),
+         "-o", str(tmp_path / "scored.parquet")],
+        check=True, capture_output=True,
+    )
+    assert done.stdout == b""
+    scored = pd.read_parquet(tmp_path / "scored.parquet")
+    by_file = Scorer.load(model).score(rows)
+    assert np.array_equal(scored["anomaly_score"].to_numpy(), by_file.anomaly_score)
+    assert np.array_equal(fitted.anomaly_score(rows), by_file.anomaly_score.astype(np.float64))
+    assert np.array_equal(fitted.p_values(rows), scored["p_value"].to_numpy())
+    assert np.array_equal(fitted.is_anomaly(rows), scored["is_anomaly"].to_numpy())
+
+
+def test_all_ways_to_say_anomaly_agree(fitted):
+    rows = np.concatenate([normal_beats(), abnormal_beats()])
+    alarms = fitted.is_anomaly(rows)
+    assert 0 < alarms.sum() < len(rows)
+    assert np.array_equal(alarms, fitted.predict(rows) == -1)
+    assert np.array_equal(alarms, fitted.decision_function(rows) < 0)
+    assert np.array_equal(alarms, fitted.anomaly_score(rows) > fitted.threshold_)
+    assert np.array_equal(fitted.score_samples(rows), -fitted.anomaly_score(rows))
+    assert np.array_equal(alarms, fitted.p_values(rows) <= 0.01)
+
+
+def test_a_copy_by_pickle_or_clone_scores_the_same(fitted):
+    rows = abnormal_beats()
+    again = pickle.loads(pickle.dumps(fitted))
+    assert np.array_equal(again.anomaly_score(rows), fitted.anomaly_score(rows))
+    assert clone(fitted).fit(normal_beats()).model_ == fitted.model_
+
+
+def test_it_works_in_a_pipeline_and_in_a_grid_search_over_processes():
+    rows = np.nan_to_num(table_rows())
+    pipeline = make_pipeline(StandardScaler(), AutoencoderDetector(**QUICK)).fit(rows)
+    assert set(pipeline.predict(rows)) <= {-1, 1}
+
+    def caught(estimator, X, y=None):
+        return float(-estimator.anomaly_score(X).mean())
+
+    search = GridSearchCV(
+        AutoencoderDetector(**QUICK), {"loss": ["mse", "mae"]}, scoring=caught, cv=2, n_jobs=2
+    ).fit(rows)
+    assert np.isfinite(search.best_score_)
+
+
+def test_transform_gives_the_code_and_names_its_columns(fitted):
+    code = fitted.transform(normal_beats())
+    assert code.shape == (200, 4)
+    assert fitted.get_feature_names_out().tolist() == [f"autoencoderdetector{z}" for z in range(4)]
+    frame = clone(fitted).set_output(transform="pandas").fit_transform(normal_beats())
+    assert list(frame.columns) == fitted.get_feature_names_out().tolist()
+
+
+def test_reconstruction_is_in_the_units_of_the_rows():
+    generator = np.random.default_rng(0)
+    values = generator.normal(size=(300, 1)) @ np.array([[1.0, 1000.0, 1e6]]) + [0, 5e4, -1e8]
+    detector = AutoencoderDetector(max_steps=800).fit(values)
+    apart = np.abs(detector.reconstruct(values) - values) / values.std(axis=0)
+    assert apart.mean() < 0.2
+
+
+def test_missing_cells_are_taken_and_infinite_ones_refused(fitted):
+    rows = abnormal_beats(20).copy()
+    rows[:, 3] = np.nan
+    assert np.isfinite(fitted.anomaly_score(rows)).all()
+    rows[4, 5] = np.inf
+    with pytest.raises(ValueError, match="infinity"):
+        fitted.predict(rows)
+
+
+def test_a_row_without_any_value_is_refused_and_never_called_normal(fitted):
+    rows = abnormal_beats(3).copy()
+    rows[1] = np.nan
+    with pytest.raises(DataError, match="row 1 cannot be scored: every cell is missing"):
+        fitted.predict(rows)
+
+
+def test_frames_keep_their_names_and_another_order_is_refused_as_scikit_learn_does():
+    frame = pd.DataFrame(np.nan_to_num(table_rows()), columns=list("abcdefg"))
+    detector = AutoencoderDetector(**QUICK).fit(frame)
+    assert detector.scorer_.schema.names == tuple("abcdefg")
+    with pytest.raises(ValueError, match="feature names"):
+        detector.predict(frame[list("gfedcba")])
+    reordered = detector.scorer_.score(frame[list("gfedcba")]).anomaly_score
+    assert np.array_equal(reordered, detector.anomaly_score(frame))
+
+
+def test_a_wider_model_never_takes_one_column(fitted):
+    with pytest.raises(ValueError, match="140"):
+        fitted.predict(abnormal_beats()[:, :1])
+
+
+def test_the_parameters_are_the_options_with_their_defaults_and_words():
+    signature = inspect.signature(AutoencoderDetector.__init__).parameters
+    for name, group in FLAT_NAMES.items():
+        field = type(FitOptions.model_fields[group].default).model_fields[name]
+        own = "random_state" if name == "seed" else name
+        assert signature[own].default == field.default, name
+        assert f"{own} :" in AutoencoderDetector.__doc__
+    extra = set(signature) - set(FLAT_NAMES) - {"self", "kind", "random_state"}
+    assert not extra
+
+
+def test_every_option_out_of_range_is_named_at_once_by_its_own_name():
+    with pytest.raises(UsageError) as failure:
+        AutoencoderDetector(dropout=2.0, loss="l7", encoder=(0,)).fit(normal_beats())
+    for name in ("dropout", "loss", "encoder"):
+        assert name in str(failure.value)
+
+
+def test_the_same_seed_gives_the_same_file_and_none_a_new_one():
+    first, again, other, fresh = (
+        AutoencoderDetector(**{**QUICK, "random_state": state}).fit(normal_beats()).model_
+        for state in (3, 3, 4, None)
+    )
+    assert first == again != other
+    assert fresh not in (first, other)
+
+
+def test_saving_never_replaces_a_file_unasked(fitted, tmp_path):
+    path = tmp_path / "detector.onnx"
+    path.write_text("precious")
+    with pytest.raises(FileAccessError, match="exists already"):
+        fitted.save(path)
+    assert path.read_text() == "precious"
+    fitted.save(path, overwrite=True)
+    assert Scorer.load(path).manifest.row_schema.kind == "signal"
+
+
+def test_a_changed_constant_is_an_alarm_and_not_an_infinity():
+    rows = np.random.default_rng(0).normal(size=(300, 4))
+    rows[:, 2] = 7.0
+    detector = AutoencoderDetector(max_steps=300).fit(rows)
+    changed = rows[:5].copy()
+    changed[:, 2] = 7.001
+    assert detector.is_anomaly(changed).all()
+    assert np.isfinite(detector.anomaly_score(changed)).all()

@@ -1,0 +1,91 @@
+"""New data against what a detector knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from isthmus.errors import SchemaError
+from isthmus.schema import Column, Schema, refuse_duplicates
+
+NAMES = st.lists(st.text(max_size=4), min_size=1, max_size=8, unique=True)
+
+
+def schema(*names: str, named: bool = True, **more: Any) -> Schema:
+    columns = tuple(Column(name=name, minimum=0.0, maximum=1.0) for name in names)
+    return Schema(kind="table", columns=columns, named=named, **more)
+
+
+@given(names=NAMES, data=st.data())
+def test_columns_in_any_order_are_put_in_the_schemas(names: list[str], data: st.DataObject) -> None:
+    shuffled = data.draw(st.permutations(names))
+    places = schema(*names).align(shuffled)
+    assert [shuffled[place] for place in places] == names
+
+
+def test_missing_extra_and_duplicate_columns_are_all_named() -> None:
+    with pytest.raises(SchemaError) as caught:
+        schema("age", "height").align(["hieght", "x", "x"])
+    assert caught.value.problems == (
+        "column 'x' stands 2 times",
+        "column 'age' is missing",
+        "column 'height' is missing (is it 'hieght'?)",
+        "column 'hieght' is not one the detector knows",
+        "column 'x' is not one the detector knows",
+    )
+    assert caught.value.advice == "The detector was trained on: age, height."
+
+
+def test_extra_columns_alone_may_be_left_out_or_passed_through() -> None:
+    with pytest.raises(SchemaError, match=r"'b' is not one .*\n.*--drop.*--id"):
+        schema("a").align(["a", "b"])
+
+
+def test_of_many_columns_the_first_are_listed() -> None:
+    names = [f"v{number}" for number in range(50)]
+    with pytest.raises(SchemaError, match=r"v11, \.\.\. \(50 in all\)\.$"):
+        schema(*names).align(names[1:])
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(True, False), (False, True), (False, False)])
+def test_without_names_on_either_side_columns_are_taken_by_place(ours: bool, theirs: bool) -> None:
+    known = schema("a", "b", named=ours)
+    assert known.align(["x", "a"], named=theirs) == [0, 1]
+    with pytest.raises(
+        SchemaError, match="3 columns came, the detector was trained on 2\n.*--drop"
+    ):
+        known.align(["x", "y", "z"], named=theirs)
+    with pytest.raises(SchemaError, match="^1 column came, the detector was trained on 2$"):
+        known.align(["x"], named=theirs)
+
+
+def test_names_that_stand_twice_are_all_named_with_where() -> None:
+    refuse_duplicates(["a", "b"])
+    with pytest.raises(SchemaError) as caught:
+        refuse_duplicates(["a", "b", "a", "b", "b", "c"], "new.csv")
+    assert caught.value.problems == (
+        "new.csv: column 'a' stands 2 times",
+        "new.csv: column 'b' stands 3 times",
+    )
+
+
+def test_a_schema_is_a_value_that_survives_json() -> None:
+    known = schema("a", '\n"ü', set_aside={"y": "label"})
+    assert Schema.model_validate_json(known.model_dump_json()) == known
+    with pytest.raises(ValidationError):
+        known.kind = "signal"  # type: ignore[misc]
+    with pytest.raises(ValidationError):
+        schema("a", set_aside={"y": "feature"})
+
+
+def test_the_columns_set_aside_of_two_schemas_are_not_shared() -> None:
+    assert schema("a").set_aside == {}
+    assert schema("a").set_aside is not schema("a").set_aside
+
+
+def test_the_names_are_those_of_the_columns() -> None:
+    assert schema("b", "a").names == ("b", "a")
