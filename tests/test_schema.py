@@ -56,10 +56,10 @@ def test_without_names_on_either_side_columns_are_taken_by_place(ours: bool, the
     known = schema("a", "b", named=ours)
     assert known.align(["x", "a"], named=theirs) == [0, 1]
     with pytest.raises(
-        SchemaError, match="3 columns came, the detector was trained on 2\n.*--drop"
+        SchemaError, match=r"3 columns came, the detector was trained on 2\n.*--drop"
     ):
         known.align(["x", "y", "z"], named=theirs)
-    with pytest.raises(SchemaError, match="^1 column came, the detector was trained on 2$"):
+    with pytest.raises(SchemaError, match=r"^1 column came, the detector was trained on 2$"):
         known.align(["x"], named=theirs)
 
 

@@ -92,7 +92,7 @@ class AutoencoderDetector(
         output_activation: str = "linear",
         batch_norm: bool = False,
         dropout: float = 0.0,
-        input_noise: float = 0.1,
+        input_noise: float = 0.5,
         loss: str = "mse",
         optimizer: str = "adam",
         learning_rate: float = 1e-3,

@@ -103,16 +103,18 @@ class Widths(NamedTuple):
 class NetworkOptions(Options):
     """The shape of one member of the ensemble.
 
-    With neither `encoder` nor `code_size` the network is wide, D-256-256-D: a bottleneck costs
-    accuracy (Yong and Brintrup, 2022). A given encoder is mirrored unless `decoder` is given.
+    With neither `encoder` nor `code_size` a network for tables is wide, D-256-256-D: there a
+    bottleneck costs accuracy (Yong and Brintrup, 2022). One for signals, where a wide network
+    would copy whatever is smooth, narrows in the proportions of the published ones: D/4, D/8 and
+    a code of D/16, then back. A given encoder is mirrored unless `decoder` is given.
     """
 
     architecture: Literal["dense"] = "dense"
     """Kind of network."""
     encoder: tuple[Width, ...] | None = None
-    """Widths of the layers before the code, such as 32,16; by default one of 256."""
+    """Widths of the layers before the code, such as 32,16; by default 256, for signals D/4,D/8."""
     code_size: Width | None = None
-    """Width of the code; by default half the layer before it, or 256 without an encoder."""
+    """Width of the code; by default half the layer before it, or 256 for tables."""
     decoder: tuple[Width, ...] | None = None
     """Widths of the layers after the code; by default the encoder's, mirrored."""
     activation: Activation = "relu"
@@ -123,16 +125,18 @@ class NetworkOptions(Options):
     """Normalise each layer by its batch, before the activation."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each hidden layer that is left out at random in training."""
-    input_noise: Annotated[float, Field(ge=0)] = 0.1
+    input_noise: Annotated[float, Field(ge=0)] = 0.5
     """Standard deviation of noise on the network's input in training, in scaled units."""
 
-    @property
-    def widths(self) -> Widths:
-        """Encoder, code size and decoder spelled out."""
-        if self.encoder is None and self.code_size is None:
+    def widths(self, kind: Kind, cells: int) -> Widths:
+        """Encoder, code size and decoder spelled out, for rows of so many cells."""
+        if self.encoder is None and self.code_size is None and kind == "table":
             return Widths((256,), 256, () if self.decoder is None else self.decoder)
-        encoder = (256,) if self.encoder is None else self.encoder
-        code_size = self.code_size or max(1, (encoder[-1] if encoder else 64) // 2)
+        encoder = self.encoder
+        if encoder is None:
+            encoder = (256,) if kind == "table" else (max(cells // 4, 2), max(cells // 8, 2))
+        half = (encoder[-1] if encoder else cells) // 2
+        code_size = self.code_size or max(half, 1)
         return Widths(encoder, code_size, encoder[::-1] if self.decoder is None else self.decoder)
 
 

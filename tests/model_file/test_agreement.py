@@ -103,6 +103,10 @@ def test_scores_must_be_float32_in_decreasing_order(scores, words):
     assert problems(calibration_history=(calibration,)) == problems(calibration=calibration)
 
 
+def test_a_column_that_never_varied_makes_sense():
+    assert problems_of_column(minimum=5.0, maximum=5.0) == []
+
+
 def test_equal_scores_are_in_order():
     calibration = Calibration(scheme="split", source="fit", scores=(1.0, 1.0, -0.0, 0.0))
     assert problems(calibration=calibration) == []
@@ -114,6 +118,7 @@ def test_equal_scores_are_in_order():
         (problems(members=2, groups=0), "its manifest: groups is too small"),
         (problems(groups=-2), "its manifest: groups is too small"),
         (problems(groups=3), "its manifest: 2 members cannot form 3 groups of one size"),
+        (problems(threshold=Threshold(alpha=0.0)), "threshold.alpha is 0.0, not between 0 and 1"),
         (problems(threshold=Threshold(alpha=1.0)), "threshold.alpha is 1.0, not between 0 and 1"),
         (
             problems(data=MANIFEST.data.model_copy(update={"digest": "abc"})),

@@ -76,6 +76,12 @@ def test_a_changed_weight_is_named_as_a_change():
     )
 
 
+def test_bytes_that_are_no_message_any_more_are_named_as_damage():
+    graph_at = WHOLE.index(b"0.1.0") + 5
+    changed = WHOLE[:graph_at] + b"\x3f" + WHOLE[graph_at + 1 :]
+    assert "is damaged: its bytes are not those that were written" in str(refusal(changed))
+
+
 def test_a_re_save_by_another_tool_is_named_and_the_digest_explained():
     model = onnx.load_from_string(WHOLE)
     model.doc_string = "optimised"
@@ -120,6 +126,10 @@ def test_a_bare_onnx_model_is_named_as_one():
     model.producer_name = "pytorch"
     failure = refusal(model.SerializeToString())
     assert "is an ONNX model without the manifest and digest that isthmus writes" in str(failure)
+
+
+def test_a_message_of_the_smallest_possible_model_is_named_as_onnx():
+    assert "is an ONNX model without" in str(refusal(b"\x08\x09\x3a\x00"))
 
 
 def test_an_empty_file_is_named_as_one():

@@ -176,6 +176,18 @@ def test_a_manifest_made_to_exhaust_the_reader_is_refused_in_a_moment(text):
     assert time.process_time() - began < 1
 
 
+def test_a_manifest_beyond_the_largest_is_named_as_such():
+    assert "is larger than 33554432 bytes" in str(refusal(TEXT + b" " * 33554432))
+
+
+def test_nesting_is_allowed_as_deep_as_stated():
+    def nested(depth):
+        return b'{"a":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
+
+    assert "does not say which format" in str(refusal(nested(16)))
+    assert "is nested more deeply than any manifest" in str(refusal(nested(17)))
+
+
 def test_a_deep_manifest_is_refused_in_little_memory():
     text = b"[" * 10_000_000
     tracemalloc.start()

@@ -88,6 +88,7 @@ def test_a_field_never_reaches_beyond_its_message():
 
 
 def test_the_count_of_fields_is_limited_over_all_messages():
+    assert len(fields(b"\x08\x01" * 10, most=10)) == 10
     reader = WireReader(b"\x08\x01" * 10, most_fields=15)
     assert len(list(reader.fields(Span(0, 20)))) == 10
     with pytest.raises(RefusedError, match="more fields than any isthmus model"):
@@ -99,6 +100,8 @@ def test_the_count_of_fields_is_limited_over_all_messages():
     [
         (b"\x80" * 11, "does not fit 64 bits"),
         (b"\x08" + b"\xff" * 9 + b"\x02", "does not fit 64 bits"),
+        (b"\x08" + b"\x80" * 9 + b"\x02", "does not fit 64 bits"),
+        (b"\x80\x80\x80\x80\x10\x00", "536870912 is no field number"),
         (b"\x08\x80\x00", "shortest form"),
         (b"\x80\x80\x80\x80\x80\x01", "is no field number"),
         (b"\x00\x01", "0 is no field number"),

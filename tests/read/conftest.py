@@ -30,7 +30,7 @@ class Form:
 
     name: str
     data: Callable[[Columns], Any]
-    options: ReadOptions = ReadOptions()
+    options: ReadOptions | None = None
     named: bool = True
     mixed: bool = True
     single: bool = True  # Whether float32 stays float32.

@@ -315,7 +315,7 @@ def test_a_nul_byte_is_refused_where_it_stands() -> None:
 
 @pytest.mark.parametrize("text", ['a,b\n1,2\n"3,4\n5,6\n', 'a,b\n1,2\n3,"4\n5,6'])
 def test_a_quote_that_is_never_closed_is_named_by_its_line(text: str) -> None:
-    with pytest.raises(UnreadableDataError, match="line 3: a quote .* is opened and never closed"):
+    with pytest.raises(UnreadableDataError, match=r"line 3: a quote .* is opened and never closed"):
         rows(text)
 
 
@@ -324,7 +324,7 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_memory(
 ) -> None:
     monkeypatch.setattr("isthmus.read.records.LONGEST", 1 << 16)
     monkeypatch.setattr("isthmus.read.records.BLOCK", 1 << 12)
-    with pytest.raises(UnreadableDataError, match="line 2: more than .* without the end"):
+    with pytest.raises(UnreadableDataError, match=r"line 2: more than .* without the end"):
         rows('a,b\n"1,2\n' + "3,4\n" * 100_000)
 
 

@@ -127,7 +127,7 @@ def test_a_name_that_contradicts_the_bytes_is_refused_with_the_way_out(tmp_path:
     path.write_bytes(stream(TABLE, pa.ipc.new_file))
     with pytest.raises(
         UnreadableDataError,
-        match="named like csv, its first bytes are those of arrow\n.*--format arrow",
+        match=r"named like csv, its first bytes are those of arrow\n.*--format arrow",
     ):
         open_source(path)
 
@@ -164,9 +164,9 @@ def test_random_bytes_never_cause_anything_but_a_clear_refusal(noise: int) -> No
 
 
 def test_a_path_that_leads_nowhere_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(FileAccessError, match="missing.csv: there is no such file$"):
+    with pytest.raises(FileAccessError, match=r"missing\.csv: there is no such file$"):
         open_source(tmp_path / "missing.csv")
-    with pytest.raises(FileAccessError, match="is a directory, a file was expected$"):
+    with pytest.raises(FileAccessError, match=r"is a directory, a file was expected$"):
         open_source(tmp_path)
 
 
@@ -200,7 +200,7 @@ def test_a_read_that_fails_is_an_access_failure() -> None:
 
 
 def test_a_file_opened_as_text_is_refused() -> None:
-    with pytest.raises(UnreadableDataError, match="opened as text.*\n.*'rb'"):
+    with pytest.raises(UnreadableDataError, match=r"opened as text.*\n.*'rb'"):
         open_source(io.StringIO("a,b\n1,2\n"))
 
 

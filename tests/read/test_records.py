@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -56,7 +57,7 @@ def test_every_record_that_was_written_is_found(table: list[list[str]], end: str
     text = written(table, end)
     ends = [0, *record_ends(text.encode(), b",").tolist()]
     assert ends[-1] == len(text)
-    found = [text[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    found = [text[a:b] for a, b in pairwise(ends)]
     assert found == [written([row], end) for row in table]
 
 

@@ -115,6 +115,7 @@ def test_labels_of_several_types_become_texts(monkeypatch: pytest.MonkeyPatch) -
 
 def test_rows_without_ids_still_have_a_table_of_their_length() -> None:
     for data in (np.zeros((40_000, 2)), {"x": np.zeros(40_000)}, io.BytesIO(b"1,2\n" * 40_000)):
-        parts = list(stream_rows(open_source(data), RowOptions()))
+        source = open_source(data)
+        parts = list(stream_rows(source, RowOptions()))
         assert all(part.ids.num_rows == len(part.values) for part in parts)
-        assert read_rows(open_source(data), RowOptions()).ids.num_rows == 40_000
+        assert read_rows(source, RowOptions()).ids.num_rows == 40_000

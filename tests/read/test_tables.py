@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from isthmus.errors import SchemaError, UnreadableDataError, UsageError
+from isthmus.errors import IsthmusError, SchemaError, UnreadableDataError, UsageError
 from isthmus.options import RowOptions
 from isthmus.read import open_source, read_rows, stream_rows
 from isthmus.schema import Column, Schema
@@ -132,6 +132,22 @@ def test_files_that_are_cut_off_are_refused_in_one_sentence(
         read_rows(open_source(path), RowOptions(id=("t",)))
     assert len(caught.value.problems) == 1
     assert len(str(caught.value)) < len(str(path)) + 400
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "stream"])
+def test_flipped_bytes_are_refused_or_read_but_never_followed(kind: str) -> None:
+    random, data = np.random.default_rng(7), written(kind)
+    refused = 0
+    for _ in range(100):
+        broken = bytearray(data)
+        for place in random.integers(len(data), size=3):
+            broken[place] ^= int(random.integers(1, 256))
+        try:
+            source = open_source(io.BytesIO(bytes(broken)))
+            read_rows(source, RowOptions(id=tuple(name for name in source.columns if name == "t")))
+        except IsthmusError:
+            refused += 1
+    assert refused
 
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "stream"])

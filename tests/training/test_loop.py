@@ -32,7 +32,7 @@ def rows_of_cells(rows=40, cells=5, missing=False, seed=0):
 
 
 def network_of(members, seed=0, cells=5):
-    return Dense(members, cells, NETWORK, torch.Generator().manual_seed(seed))
+    return Dense(members, cells, "table", NETWORK, torch.Generator().manual_seed(seed))
 
 
 def member_of(network, member):

@@ -33,7 +33,7 @@ def _open_file(file: File) -> Source:
 def _from_file(name: str, start: Callable[[], IO[bytes]]) -> Iterator[pa.RecordBatch]:
     with reading(name, "Arrow"), start() as raw, pa.ipc.open_file(raw) as reader:
         for place in range(reader.num_record_batches):
-            yield from in_pieces([reader.get_batch(place)])
+            yield from in_pieces([_checked(reader.get_batch(place))])
 
 
 def _open_stream(file: File) -> Source:
@@ -48,7 +48,7 @@ def _open_stream(file: File) -> Source:
 
 def _from_stream(file: File) -> Iterator[pa.RecordBatch]:
     with reading(file.name, "Arrow"), file.open() as stream, pa.ipc.open_stream(stream) as reader:
-        yield from in_pieces(reader)
+        yield from in_pieces(map(_checked, reader))
 
 
 def once(reader: pa.RecordBatchReader, name: str) -> Callable[..., Iterator[pa.RecordBatch]]:
@@ -70,4 +70,10 @@ def once(reader: pa.RecordBatchReader, name: str) -> Callable[..., Iterator[pa.R
 
 def _guarded(reader: pa.RecordBatchReader, name: str) -> Iterator[pa.RecordBatch]:
     with reading(name, "Arrow"):
-        yield from in_pieces(reader)
+        yield from in_pieces(map(_checked, reader))
+
+
+def _checked(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The same batch: offsets in broken bytes may point anywhere, and must not be followed."""
+    batch.validate(full=True)
+    return batch

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from typing import Any
 
 import numpy as np
@@ -21,33 +19,27 @@ LABELS = "y"
 LABEL_COLUMN = "label"
 
 Array = npt.NDArray[Any]
-FAILURES = (ValueError, EOFError, OSError, MemoryError, zipfile.BadZipFile, zlib.error, KeyError)
 
 
 def open_npy(file: File, options: ReadOptions) -> Source:
     """One array of shape (N, D), mapped into memory where it lies in a file."""
+    _refuse_other(file, b"\x93NUMPY", "npy")
+    place = file.path or file.random_access()()
     try:
-        if file.path is not None:
-            array = np.load(file.path, mmap_mode="r", allow_pickle=False)
-        else:
-            array = np.load(file.random_access()(), allow_pickle=False)
-    except FAILURES as error:
+        array = np.load(place, mmap_mode="r" if file.path else None, allow_pickle=False)
+    except Exception as error:  # NumPy has no closed list of failures for broken bytes.
         raise _unreadable(file.name, "npy", error) from error
-    if not isinstance(array, np.ndarray):
-        raise UnreadableDataError(f"{file.name}: is npz, not npy", advice="Use --format npz.")
     return from_matrix(array, file.name)
 
 
 def open_npz(file: File, options: ReadOptions) -> Source:
     """The one array of shape (N, D) in an npz, or the one under the key X, x or data."""
+    _refuse_other(file, b"PK", "npz")
+    start = file.random_access()
     try:
-        with file.random_access()() as raw, np.load(raw, allow_pickle=False) as arrays:
-            if isinstance(arrays, np.ndarray):
-                raise UnreadableDataError(f"{file.name}: is npy, not npz")
+        with start() as raw, np.load(raw, allow_pickle=False) as arrays:
             held = {key: arrays[key] for key in arrays.files}
-    except UnreadableDataError:
-        raise
-    except FAILURES as error:
+    except Exception as error:  # NumPy and zipfile have no closed list of failures.
         raise _unreadable(file.name, "npz", error) from error
     shapes = {key: held[key].shape for key in held if isinstance(held[key], np.ndarray)}
     rows = held[_features(shapes, file.name)]
@@ -55,6 +47,14 @@ def open_npz(file: File, options: ReadOptions) -> Source:
         return from_matrix(rows, file.name)
     labels = held[LABELS]
     return from_matrix(rows, file.name, beside={LABEL_COLUMN: column(native(labels))})
+
+
+def _refuse_other(file: File, magic: bytes, kind: str) -> None:
+    if file.head(len(magic)) != magic:
+        raise UnreadableDataError(
+            f"{file.name}: cannot be read as {kind}: its first bytes are not those of {kind}",
+            advice="Name the format that it has with --format.",
+        )
 
 
 def _features(shapes: dict[str, tuple[int, ...]], name: str) -> str:

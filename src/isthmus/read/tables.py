@@ -25,10 +25,12 @@ def from_schema(
     SchemaError
         If a column name stands twice.
     """
-    refuse_duplicates(schema.names, name)
+    with reading(name, "Arrow"):
+        names = tuple(schema.names)
+    refuse_duplicates(names, name)
     return Source(
         name=name,
-        columns=tuple(schema.names),
+        columns=names,
         named=named,
         decisions=(),
         rereadable=rereadable,
@@ -50,7 +52,7 @@ def reading(name: str, kind: str) -> Iterator[None]:
         yield
     except IsthmusError:
         raise
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError) as error:
         said = str(error).strip().split("\n")[0][:200].rstrip(".")
         raise UnreadableDataError(
             f"{name}: cannot be read as {kind}: {said}",

@@ -114,7 +114,7 @@ def _train(
     generator = torch.Generator().manual_seed(options.training.seed)
     members, width = dealt.groups * per_group, values.shape[1]
     make = ARCHITECTURES[options.network.architecture]
-    network = make(members, width, options.network, generator).to(device)
+    network = make(members, width, schema.kind, options.network, generator).to(device)
     work = budget(max(map(len, dealt.training)), options.training)
     history = train(
         network,

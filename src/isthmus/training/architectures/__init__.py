@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from isthmus.model_file.manifest import Layer
-from isthmus.options import NetworkOptions
+from isthmus.options import Kind, NetworkOptions
 from isthmus.training.architectures.dense import Dense
 from isthmus.training.graph import Graph
 
@@ -43,7 +43,7 @@ class Architecture(Protocol):
         ...
 
 
-ARCHITECTURES: dict[str, Callable[[int, int, NetworkOptions, torch.Generator], Dense]] = {
+ARCHITECTURES: dict[str, Callable[[int, int, Kind, NetworkOptions, torch.Generator], Dense]] = {
     "dense": Dense,
 }
-"""Made from members M, cells D, options and the generator of the initial weights."""
+"""Made from members M, cells D, the kind of the rows, options and the generator of the initial weights."""

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from isthmus.model_file.manifest import Layer
-from isthmus.options import NetworkOptions
+from isthmus.options import Kind, NetworkOptions
 from isthmus.training.activations import ACTIVATIONS, Activation
 from isthmus.training.graph import Graph
 
@@ -31,6 +31,8 @@ class Dense(nn.Module):
         M.
     cells : int
         D, the number of cells of a row.
+    kind : {"table", "signal"}
+        What a row is; decides the widths that are left open.
     options : NetworkOptions
         Widths, activations, batch norm and dropout.
     generator : torch.Generator
@@ -38,10 +40,15 @@ class Dense(nn.Module):
     """
 
     def __init__(
-        self, members: int, cells: int, options: NetworkOptions, generator: torch.Generator
+        self,
+        members: int,
+        cells: int,
+        kind: Kind,
+        options: NetworkOptions,
+        generator: torch.Generator,
     ) -> None:
         super().__init__()
-        encoder, self.code_size, decoder = options.widths
+        encoder, self.code_size, decoder = options.widths(kind, cells)
         hidden = [*encoder, self.code_size, *decoder]
         widths = [cells, *hidden, cells]
         self.widest = members * max(widths)
