@@ -24,7 +24,7 @@ from isthmus.options import FLAT_NAMES, FitOptions
 QUICK = {"max_steps": 60, "encoder": (16,), "code_size": 4}
 
 
-@parametrize_with_checks([AutoencoderDetector(**QUICK), AutoencoderDetector(max_steps=100)])
+@parametrize_with_checks([AutoencoderDetector()])
 def test_every_check_of_scikit_learn_passes(estimator, check):
     check(estimator)
 

@@ -109,10 +109,12 @@ def test_what_is_not_json_lines_is_refused_by_line(text: str, problem: str | Non
         rows(text)
 
 
-@pytest.mark.parametrize("opening", ["[", '{"a":'])
-def test_values_nested_without_end_are_refused_and_crash_nothing(opening: str) -> None:
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ("[", "")])
+def test_values_nested_without_end_are_refused_and_crash_nothing(
+    opening: str, closing: str
+) -> None:
     with pytest.raises(UnreadableDataError, match="line 1"):
-        rows('{"a": ' + opening * 200_000 + "\n")
+        rows('{"a": ' + opening * 200_000 + "1" + closing * 200_000 + "}\n")
 
 
 def test_brackets_in_texts_are_no_nesting() -> None:

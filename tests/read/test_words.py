@@ -67,6 +67,13 @@ def test_anything_else_is_bad(text: str) -> None:
     assert bad.to_pylist() == [False, True, False]
 
 
+def test_infinity_and_nan_are_read_in_any_case() -> None:
+    numbers, bad = numbers_of(pa.array(["inf", "-Infinity", "+INF", "-nan", "NAN"]))
+    assert not any(bad.to_pylist())
+    assert numbers.to_pylist()[:3] == [math.inf, -math.inf, math.inf]
+    assert all(math.isnan(cell) for cell in numbers.to_pylist()[3:])
+
+
 def test_with_decimal_commas_the_point_is_no_mark() -> None:
     numbers, bad = numbers_of(pa.array(["1,5", "-,25e1", "1.5", "1,2,3", "7", "NA"]), ",")
     assert numbers.to_pylist() == [1.5, -2.5, None, None, 7, None]

@@ -60,7 +60,7 @@ def joined(tables: list[pa.Table]) -> pa.Table:
 
 def _settled(field: pa.Field) -> pa.Field:
     """A column that begins with nothing may become text, which takes what comes later."""
-    return pa.field(field.name, pa.string()) if False else field
+    return pa.field(field.name, pa.string()) if pa.types.is_null(field.type) else field
 
 
 def _types(schema: pa.Schema) -> str:

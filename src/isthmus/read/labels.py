@@ -73,8 +73,8 @@ def _coded(labels: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], l
 
 def _key(value: Any) -> object:
     """What a label is compared by: a number where it is one, otherwise its text."""
-    if value is None or isinstance(value, (bool, int)):
-        return value
+    if value is None:
+        return None
     text = str(value)
     number = TRUTHS.get(text.strip().lower(), text)
     for kind in (int, float):
