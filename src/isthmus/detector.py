@@ -109,7 +109,7 @@ class AutoencoderDetector(
         scheme: str = "auto",
         calibration_share: float = 0.2,
         folds: int = 5,
-        members: int = 1,
+        members: int | None = None,
         alpha: float | None = None,
         threshold: str = "conformal",
         random_state: int | np.random.RandomState | None = 0,

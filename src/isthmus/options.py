@@ -197,12 +197,17 @@ class CalibrationOptions(Options):
     """Share of rows that a split sets aside."""
     folds: Annotated[int, Field(ge=2, le=50)] = 5
     """Folds of the cross scheme."""
-    members: Annotated[int, Field(ge=1, le=64)] = 1
-    """Networks per fold, or in all for a split."""
+    members: Annotated[int, Field(ge=1, le=64)] | None = None
+    """Networks per fold, or in all for a split; by default one per fold, or as many as folds."""
     alpha: Alpha | None = None
     """Stated false-alarm rate; by default 0.01, or the smallest that the rows support."""
     threshold: str = "conformal"
     """Threshold rule: conformal, confident:0.95, mean-std:3, percentile:99 or fixed:2.5."""
+
+
+    def members_of(self, scheme: Scheme) -> int:
+        """Members in each group: both schemes have the same number of networks by default."""
+        return self.members or (1 if scheme == "cross" else self.folds)
 
 
 class FitOptions(Frozen):

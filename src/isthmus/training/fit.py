@@ -70,8 +70,9 @@ def fit(
     with one_thread():
         trained, work = _train(values, schema, dealt, options, on_epoch)
         views = session(trained, None).run(values, ["views"], trained.element)["views"]
-        constants = calibrate.view_constants(views, dealt, calibration.members)
-        held_out = calibrate.calibration(views, dealt, calibration.members, constants)
+        per_group = calibration.members_of(dealt.scheme)
+        constants = calibrate.view_constants(views, dealt, per_group)
+        held_out = calibrate.calibration(views, dealt, per_group, constants)
         decide(calibration.threshold, Calibrator.of(held_out), calibration.alpha)
         check_parity(trained, constants, values[:_PARITY_ROWS])
         probes = probe_rows(schema)
@@ -106,7 +107,7 @@ def versions() -> dict[str, str]:
 def _train(
     values: np.ndarray, schema: Schema, dealt: Plan, options: FitOptions, on_epoch: OnEpoch
 ) -> tuple[Trained, Training]:
-    per_group = options.calibration.members
+    per_group = options.calibration.members_of(dealt.scheme)
     # A split keeps its calibration rows even from the scaler; across folds it sees them all.
     learning = dealt.training[0] if dealt.scheme == "split" else slice(None)
     preamble = Preamble.fit(values[learning], schema.kind, options.preprocessing)
