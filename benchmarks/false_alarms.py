@@ -43,7 +43,12 @@ def measure() -> dict[str, Any]:
     for path in files:
         sets[path.stem] = _set(path)
         print(_line(path.stem, sets[path.stem]), flush=True)
-    return {"seeds": SEEDS, "compared_seeds": COMPARED_SEEDS, "sets": sets, "summary": _summary(sets)}
+    return {
+        "seeds": SEEDS,
+        "compared_seeds": COMPARED_SEEDS,
+        "sets": sets,
+        "summary": _summary(sets),
+    }
 
 
 def _set(path: Path) -> dict[str, Any]:

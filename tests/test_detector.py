@@ -10,13 +10,13 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from beats import abnormal_beats, normal_beats, table_rows
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from beats import abnormal_beats, normal_beats, table_rows
 from isthmus import AutoencoderDetector, Scorer
 from isthmus.errors import DataError, FileAccessError, UsageError
 from isthmus.options import FLAT_NAMES, FitOptions
@@ -39,9 +39,18 @@ def test_estimator_model_file_and_command_line_give_the_same_bits(fitted, tmp_pa
     fitted.save(model)
     np.save(tmp_path / "rows.npy", rows)
     done = subprocess.run(
-        [sys.executable, "-m", "isthmus", "score", str(model), str(tmp_path / "rows.npy"),
-         "-o", str(tmp_path / "scored.parquet")],
-        check=True, capture_output=True,
+        [
+            sys.executable,
+            "-m",
+            "isthmus",
+            "score",
+            str(model),
+            str(tmp_path / "rows.npy"),
+            "-o",
+            str(tmp_path / "scored.parquet"),
+        ],
+        check=True,
+        capture_output=True,
     )
     assert done.stdout == b""
     scored = pd.read_parquet(tmp_path / "scored.parquet")

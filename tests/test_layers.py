@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from beats import abnormal_beats, quick_beats_model
 
 SOURCE = Path(__file__).parents[1] / "src" / "isthmus"
@@ -67,7 +66,11 @@ def test_a_module_imports_only_from_the_layers_below_its_own(path):
     for name in imports(path):
         if name.startswith("isthmus."):
             target = name.split(".")[1]
-            if target in MAY_IMPORT or (SOURCE / target).exists() or (SOURCE / f"{target}.py").exists():
+            if (
+                target in MAY_IMPORT
+                or (SOURCE / target).exists()
+                or (SOURCE / f"{target}.py").exists()
+            ):
                 assert target == part or target in MAY_IMPORT[part], f"{part} imports {name}"
 
 
@@ -129,7 +132,9 @@ def test_scoring_verifying_and_calibrating_need_no_training_library(tmp_path):
 
 def loaded_after(code):
     program = f"{code}\nimport sys\nprint(*sorted({{n.partition('.')[0] for n in sys.modules}}))"
-    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
     return set(done.stdout.split())
 
 
@@ -153,7 +158,6 @@ def test_public_names_are_those_that_can_be_had():
         assert getattr(isthmus, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = isthmus.nothing
-
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from isthmus.detector import AutoencoderDetector
     from isthmus.errors import IsthmusError
     from isthmus.options import FitOptions
-    from isthmus.scoring.scorer import Scorer, Scores
+    from isthmus.scoring.scorer import Scorer
+    from isthmus.scoring.scores import Scores
 
 _HOMES = {
     "AutoencoderDetector": "isthmus.detector",
     "FitOptions": "isthmus.options",
     "IsthmusError": "isthmus.errors",
     "Scorer": "isthmus.scoring.scorer",
-    "Scores": "isthmus.scoring.scorer",
+    "Scores": "isthmus.scoring.scores",
 }
 
 __all__ = [

@@ -16,6 +16,7 @@ from isthmus import model_file
 from isthmus.errors import DataError, require
 from isthmus.options import MINIMUM_ROWS, FitOptions, RowOptions, checked
 from isthmus.read import choose_kind
+from isthmus.read.source import made_up
 from isthmus.scoring.scorer import Scorer
 
 require("sklearn", extra="train", purpose="AutoencoderDetector")
@@ -167,9 +168,8 @@ class AutoencoderDetector(
         """
         options, columns = self._options()
         values = self._validated(X, reset=True)
-        names = getattr(self, "feature_names_in_", None)
-        named = names is not None
-        listed = list(names) if named else [f"c{place}" for place in range(values.shape[1])]
+        named = hasattr(self, "feature_names_in_")
+        listed = list(self.feature_names_in_) if named else made_up(values.shape[1])
         kind, _ = choose_kind(listed, named, values, columns.kind)
         schema = describe(values, listed, kind, named=named)
         self.model_ = fit_model(values, schema, options)

@@ -170,7 +170,7 @@ class TrainingOptions(Options):
     shuffle: bool = True
     """Show the rows in a new order in every epoch."""
     validation: Annotated[float, Field(ge=0, lt=1)] | None = None
-    """Share of rows to watch the loss on; by default 0.1, or the held-out folds where they serve."""
+    """Share of rows to watch the loss on; by default 0.1, across folds the held-out rows."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where to train."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
@@ -203,7 +203,6 @@ class CalibrationOptions(Options):
     """Stated false-alarm rate; by default 0.01, or the smallest that the rows support."""
     threshold: str = "conformal"
     """Threshold rule: conformal, confident:0.95, mean-std:3, percentile:99 or fixed:2.5."""
-
 
     def members_of(self, scheme: Scheme) -> int:
         """Members in each group: both schemes have the same number of networks by default."""

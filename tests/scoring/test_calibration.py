@@ -33,9 +33,7 @@ def test_a_p_value_is_one_plus_the_count_of_scores_as_large_over_n_plus_one(held
 
 
 @given(SCORES, SCORES, ALPHAS)
-def test_an_alarm_by_the_conformal_threshold_is_a_p_value_of_at_most_alpha(
-    held_out, scores, alpha
-):
+def test_an_alarm_by_the_conformal_threshold_is_a_p_value_of_at_most_alpha(held_out, scores, alpha):
     held = calibrator(held_out)
     if alpha < held.smallest_alpha:
         with pytest.raises(UsageError, match=r"needs \d+ calibration rows"):

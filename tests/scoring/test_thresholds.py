@@ -18,9 +18,7 @@ from isthmus.scoring.thresholds.confident import largest_rank
 def calibrator(rows=1000, scheme="split"):
     scores = np.random.default_rng(0).normal(size=rows).astype(np.float32)
     return Calibrator.of(
-        Calibration(
-            scheme=scheme, source="fit", scores=tuple(map(float, np.sort(scores)[::-1]))
-        )
+        Calibration(scheme=scheme, source="fit", scores=tuple(map(float, np.sort(scores)[::-1])))
     )
 
 
@@ -65,10 +63,18 @@ def test_mean_std_and_percentile_are_those_of_the_held_out_scores():
     assert decide("fixed:-3.5", held).threshold == -3.5
 
 
-@pytest.mark.parametrize(("rows", "alpha", "confidence"), [
-    (299, 0.01, 0.95), (500, 0.01, 0.95), (5000, 0.01, 0.95), (200, 0.05, 0.95),
-    (1000, 0.05, 0.95), (1000, 0.05, 0.5), (40, 0.3, 0.99),
-])
+@pytest.mark.parametrize(
+    ("rows", "alpha", "confidence"),
+    [
+        (299, 0.01, 0.95),
+        (500, 0.01, 0.95),
+        (5000, 0.01, 0.95),
+        (200, 0.05, 0.95),
+        (1000, 0.05, 0.95),
+        (1000, 0.05, 0.5),
+        (40, 0.3, 0.99),
+    ],
+)
 def test_a_confident_rank_is_the_largest_whose_beta_distribution_allows_it(rows, alpha, confidence):
     k = largest_rank(rows, alpha, confidence)
     held = [stats.beta.cdf(alpha, j, rows + 1 - j) for j in (k, k + 1)]
@@ -96,16 +102,19 @@ def test_a_confident_threshold_keeps_its_promise_in_nearly_all_calibrations():
     assert 0.9 - 0.045 < np.mean(kept) < 0.98
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("conformall", "there is no rule 'conformall'"),
-    ("conformal:3", "takes no number"),
-    ("percentile:many", "'many' is not a number"),
-    ("percentile:101", "from 0 to 100"),
-    ("fixed", "needs a number"),
-    ("fixed:nan", "finite"),
-    ("confident:2", "between 0 and 1"),
-    ("best-f1", "there is no rule 'best-f1'"),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("conformall", "there is no rule 'conformall'"),
+        ("conformal:3", "takes no number"),
+        ("percentile:many", "'many' is not a number"),
+        ("percentile:101", "from 0 to 100"),
+        ("fixed", "needs a number"),
+        ("fixed:nan", "finite"),
+        ("confident:2", "between 0 and 1"),
+        ("best-f1", "there is no rule 'best-f1'"),
+    ],
+)
 def test_a_rule_that_makes_no_sense_is_refused_with_what_was_expected(text, words):
     with pytest.raises(UsageError, match=words):
         decide(text, calibrator())

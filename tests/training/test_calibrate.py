@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from beats import abnormal_beats, model_of, normal_beats, quick_scorer
+
 from isthmus.datasets import load_ecg5000
 from isthmus.scoring.scorer import Scorer
 from isthmus.scoring.views import combine
@@ -60,10 +60,12 @@ def test_scales_are_pooled_over_all_rows_out_of_fold():
     rows = normal_beats()
     scorer = Scorer.load(model_of(rows, "signal", **SMALL))
     views, dealt = views_and_plan(scorer, rows)
-    logs = np.concatenate([
-        np.log(views[held_out, group, 0].astype(np.float64))
-        for group, held_out in enumerate(dealt.held_out)
-    ])
+    logs = np.concatenate(
+        [
+            np.log(views[held_out, group, 0].astype(np.float64))
+            for group, held_out in enumerate(dealt.held_out)
+        ]
+    )
     view = scorer.manifest.views[0]
     assert view.center == pytest.approx(logs.mean())
     assert view.spread == pytest.approx(logs.std())

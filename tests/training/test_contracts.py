@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from beats import abnormal_beats, model_of, normal_beats, table_rows
+
 from isthmus import model_file
 from isthmus.options import FitOptions
 from isthmus.scoring.scorer import Scorer
@@ -82,10 +82,10 @@ def test_a_row_has_the_same_bits_alone_at_every_offset_and_in_odd_batches(kind, 
 def test_the_same_seed_gives_the_same_file_and_no_global_generator_is_touched(kind, case):
     import torch
 
-    before = np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # noqa: NPY002
+    before = np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
     again = model_of(ROWS[kind][0], kind, **{**SMALL, **CASES[case]})
     assert again == made(kind, case)
-    after = np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # noqa: NPY002
+    after = np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
     assert after == before
 
 

@@ -45,9 +45,14 @@ def member_of(network, member):
 def run(network, cells, training, validation, noise=0.0, **choices):
     options = TrainingOptions(**{"shuffle": False, "batch_size": 8, **choices})
     return train(
-        network, cells, training, validation, options,
+        network,
+        cells,
+        training,
+        validation,
+        options,
         budget(max(map(len, training)), options),
-        input_noise=noise, generator=torch.Generator().manual_seed(1),
+        input_noise=noise,
+        generator=torch.Generator().manual_seed(1),
     )
 
 
@@ -59,10 +64,17 @@ def same(one, other):
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("extra", [
-    {}, {"clip_norm": 0.05}, {"weight_decay": 0.1}, {"patience": 2}, {"keep": "best"},
-    {"patience": 1, "keep": "best"},
-])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {},
+        {"clip_norm": 0.05},
+        {"weight_decay": 0.1},
+        {"patience": 2},
+        {"keep": "best"},
+        {"patience": 1, "keep": "best"},
+    ],
+)
 def test_each_member_ends_as_it_would_have_ended_alone(optimizer, extra):
     cells = rows_of_cells(missing=True)
     training = [np.arange(0, 24), np.arange(8, 32), np.arange(5, 29)]
@@ -72,8 +84,9 @@ def test_each_member_ends_as_it_would_have_ended_alone(optimizer, extra):
     choices = {"optimizer": optimizer, "learning_rate": 0.02, "epochs": 8, **extra}
     history = run(together, cells, training, validation, **choices)
     for member, single in enumerate(alone):
-        own = run(single, cells, training[member : member + 1], validation[member : member + 1],
-                  **choices)
+        own = run(
+            single, cells, training[member : member + 1], validation[member : member + 1], **choices
+        )
         assert same(member_of(together, member), single)
         assert history.kept_step[member] == own.kept_step[0]
 
@@ -86,16 +99,29 @@ def test_one_step_of_gradient_descent_is_the_gradient_times_the_rate():
     with torch.no_grad():
         for parameter in twin.parameters():
             parameter -= 0.1 * parameter.grad
-    run(network, cells, [np.arange(8)], [np.empty(0, int)], optimizer="sgd", learning_rate=0.1,
-        max_steps=1)
+    run(
+        network,
+        cells,
+        [np.arange(8)],
+        [np.empty(0, int)],
+        optimizer="sgd",
+        learning_rate=0.1,
+        max_steps=1,
+    )
     for one, other in zip(network.parameters(), twin.parameters(), strict=True):
         assert torch.allclose(one, other, atol=1e-7)
 
 
-@pytest.mark.parametrize(("choices", "steps"), [
-    ({"epochs": 3}, 9), ({"max_steps": 7}, 7), ({"epochs": 3, "max_steps": 100}, 9),
-    ({"epochs": 100, "max_steps": 4}, 4), ({}, 1500),
-])
+@pytest.mark.parametrize(
+    ("choices", "steps"),
+    [
+        ({"epochs": 3}, 9),
+        ({"max_steps": 7}, 7),
+        ({"epochs": 3, "max_steps": 100}, 9),
+        ({"epochs": 100, "max_steps": 4}, 4),
+        ({}, 1500),
+    ],
+)
 def test_training_takes_exactly_the_steps_of_its_budget(choices, steps):
     history = run(network_of(1), rows_of_cells(rows=24), [np.arange(24)], [np.arange(4)], **choices)
     assert history.steps == steps
@@ -107,8 +133,16 @@ def test_training_takes_exactly_the_steps_of_its_budget(choices, steps):
 def test_patience_stops_and_best_keeps_a_copy_that_later_steps_do_not_change():
     cells = rows_of_cells()
     network = network_of(1)
-    history = run(network, cells, [np.arange(20)], [np.arange(20, 40)], patience=4, keep="best",
-                  learning_rate=0.1, epochs=200)
+    history = run(
+        network,
+        cells,
+        [np.arange(20)],
+        [np.arange(20, 40)],
+        patience=4,
+        keep="best",
+        learning_rate=0.1,
+        epochs=200,
+    )
     losses = [entry.validation_loss[0] for entry in history.epochs]
     best = int(np.argmin(losses))
     assert history.stopped_early
@@ -122,8 +156,15 @@ def test_patience_stops_and_best_keeps_a_copy_that_later_steps_do_not_change():
 
 def test_keeping_the_last_weights_keeps_those_of_the_step_at_which_a_member_stopped():
     network, cells = network_of(1), rows_of_cells()
-    history = run(network, cells, [np.arange(20)], [np.arange(20, 40)], patience=2,
-                  learning_rate=0.1, epochs=200)
+    history = run(
+        network,
+        cells,
+        [np.arange(20)],
+        [np.arange(20, 40)],
+        patience=2,
+        learning_rate=0.1,
+        epochs=200,
+    )
     assert history.kept_step == (history.steps,)
 
 
@@ -170,8 +211,15 @@ def test_chunks_of_members_count_every_row_exactly_once():
 
 def test_a_training_that_runs_away_says_so_and_what_to_do():
     with pytest.raises(UsageError, match="--learning-rate"), np.errstate(all="ignore"):
-        run(network_of(1), rows_of_cells(), [np.arange(40)], [np.empty(0, int)],
-            optimizer="sgd", learning_rate=1e30, epochs=5)
+        run(
+            network_of(1),
+            rows_of_cells(),
+            [np.arange(40)],
+            [np.empty(0, int)],
+            optimizer="sgd",
+            learning_rate=1e30,
+            epochs=5,
+        )
 
 
 def test_noise_is_drawn_anew_at_every_step_from_the_given_generator_alone():

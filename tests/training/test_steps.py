@@ -13,7 +13,8 @@ from isthmus.training.preamble import Preamble
 from isthmus.training.steps.scale import CHANGED_CONSTANT, SCALINGS
 
 CELLS = st.one_of(
-    st.floats(-1e6, 1e6, allow_subnormal=False), st.sampled_from([np.nan, 0.0, 1.7e9, 1e300, -1e308])
+    st.floats(-1e6, 1e6, allow_subnormal=False),
+    st.sampled_from([np.nan, 0.0, 1.7e9, 1e300, -1e308]),
 )
 
 
@@ -99,9 +100,9 @@ def test_the_input_is_cut_off_and_the_target_is_not():
 def test_a_changed_constant_is_far_but_finite_and_unchanged_it_is_nothing(constant):
     values = np.column_stack([np.full(50, constant), np.arange(50.0)])
     preamble = fitted(values)
-    same, changed = preamble.run(np.array([[constant, 25.0], [constant + abs(constant) + 1, 25.0]]))[
-        0
-    ][:, 0]
+    same, changed = preamble.run(
+        np.array([[constant, 25.0], [constant + abs(constant) + 1, 25.0]])
+    )[0][:, 0]
     assert same == 0
     assert changed == CHANGED_CONSTANT * 2
     rounding = fitted(values).run(np.array([[constant * (1 + 1e-13), 25.0]])).target[0, 0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from difflib import get_close_matches
 from typing import Any
 
@@ -31,16 +30,17 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        # The overview needs the names alone.
-        if not ctx.resilient_parsing and cmd_name not in sys.argv and not _called(ctx, cmd_name):
-            return TyperCommand(cmd_name, help=COMMANDS[cmd_name])
-        return load(cmd_name)
+        if ctx.resilient_parsing:  # a shell asks for completions
+            return load(cmd_name)
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name])  # the overview needs no more
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             close = get_close_matches(args[0], COMMANDS, n=1)
             meant = f" Did you mean {close[0]!r}?" if close else ""
             ctx.fail(f"There is no command {args[0]!r}.{meant}")
+        if args[0] in COMMANDS:
+            return args[0], load(args[0]), args[1:]
         return super().resolve_command(ctx, args)
 
 

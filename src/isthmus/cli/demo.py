@@ -137,19 +137,21 @@ def _overlay(scorer: Scorer, beats: np.ndarray, chosen: list[int]) -> Any:
 
     results, _ = scorer.run(beats[chosen], ["reconstruction", "error", "anomaly_score"])
     p_values = scorer.calibrator.p_values(results["anomaly_score"])
-    return reconstructions([
-        ReconstructedRow(
-            observed=beats[row],
-            expected=results["reconstruction"][place],
-            errors=results["error"][place],
-            title=title,
-            score=float(results["anomaly_score"][place]),
-            p_value=float(p_values[place]),
-        )
-        for place, (row, title) in enumerate(
-            zip(chosen, ("A typical normal beat", "A typical abnormal beat"), strict=True)
-        )
-    ])
+    return reconstructions(
+        [
+            ReconstructedRow(
+                observed=beats[row],
+                expected=results["reconstruction"][place],
+                errors=results["error"][place],
+                title=title,
+                score=float(results["anomaly_score"][place]),
+                p_value=float(p_values[place]),
+            )
+            for place, (row, title) in enumerate(
+                zip(chosen, ("A typical normal beat", "A typical abnormal beat"), strict=True)
+            )
+        ]
+    )
 
 
 def _conclude(folder: Path) -> None:

@@ -106,7 +106,9 @@ def _layers(manifest: Manifest) -> list[str]:
         rows.append((layer.name, layer.operation, shape, str(layer.parameters)))
     widths = [max(len(row[place]) for row in rows) for place in range(3)]
     return [
-        "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3].rjust(10)])
+        "  ".join(
+            [*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[3].rjust(10)]
+        )
         for row in rows
     ]
 

@@ -38,7 +38,7 @@ def takes_options(command: Callable[..., None]) -> Callable[..., None]:
         hint = hints[name]
         if isinstance(hint, type) and issubclass(hint, (Options, FitOptions)):
             groups[name] = hint
-            parameters += [_parameter(n, f) for n, f in _fields(hint).items()]
+            parameters += [_parameter(n, field) for n, field in _fields(hint).items()]
         else:
             parameters.append(parameter.replace(annotation=hint))
     order = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
@@ -69,9 +69,9 @@ def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
         show_default=False,
         metavar="N,N,..." if _is_widths(field) else None,
     )
-    annotation = Annotated[Optional[_typed(field)], option]  # noqa: UP045
+    wanted: Any = Optional[_typed(field)]  # noqa: UP045 (typer reads it)
     return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[wanted, option]
     )
 
 
@@ -80,7 +80,7 @@ def _typed(field: FieldInfo) -> Any:
     kinds = [kind for kind in _flat(field.annotation) if kind is not type(None)]
     choices = [choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]
     if choices:
-        return Literal[tuple(choices)]  # type: ignore[return-value]
+        return Literal[tuple(choices)]
     if any(get_origin(kind) is tuple for kind in kinds):
         return str if _is_widths(field) else list[str]
     return str if str in kinds else kinds[0]

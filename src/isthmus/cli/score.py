@@ -13,7 +13,6 @@ Examples:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
@@ -64,8 +63,10 @@ def score(
     from isthmus.scoring.writers import open_writer
 
     if as_json and output == "-":
-        raise UsageError("--json prints a summary to standard output, where the scores go already",
-                         advice="Give the scores a file with -o.")
+        raise UsageError(
+            "--json prints a summary to standard output, where the scores go already",
+            advice="Give the scores a file with -o.",
+        )
     scorer = Scorer.load(model, threads=threads)
     source = open_source(data, read)
     say(source.decisions, quiet=quiet)
@@ -113,8 +114,5 @@ def _decision(
             advice="Store it in a file first.",
         )
 
-    def first_pass() -> Iterator[object]:
-        for rows in stream_rows(source, columns, scorer.schema):
-            yield scorer.score_rows(rows)[0]
-
-    return scorer.decide_fdr(first_pass(), fdr)
+    first_pass = stream_rows(source, columns, scorer.schema)
+    return scorer.decide_fdr((scorer.score_rows(rows)[0] for rows in first_pass), fdr)

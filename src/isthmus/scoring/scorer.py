@@ -175,7 +175,8 @@ class Scorer:
     def _unusable(self, first: int, chunk: np.ndarray) -> dict[int, str]:
         infinite = np.isinf(chunk)
         reasons = {
-            first + int(row): f"column {self.schema.names[int(infinite[row].argmax())]!r} is infinite"
+            first
+            + int(row): f"column {self.schema.names[int(infinite[row].argmax())]!r} is infinite"
             for row in np.flatnonzero(infinite.any(axis=1))
         }
         for row in np.flatnonzero(np.isnan(chunk).all(axis=1)):

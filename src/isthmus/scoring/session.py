@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime
 
 FEWEST_ROWS = 4
@@ -52,7 +53,7 @@ class Session:
         self,
         rows: np.ndarray,
         outputs: Sequence[str],
-        element: type[np.floating] | None = None,
+        element: npt.DTypeLike | None = None,
         look: Look | None = None,
     ) -> dict[str, np.ndarray]:
         """Compute `outputs` for rows of shape (N, D), each with N as its first axis.

@@ -17,7 +17,8 @@ FLOOR = 1e-12
 
 def logs(views: np.ndarray) -> np.ndarray:
     """Natural logarithms of views of any shape, in float64."""
-    return np.log(np.maximum(views.astype(np.float64), FLOOR))
+    exact: np.ndarray = np.log(np.maximum(views.astype(np.float64), FLOOR))
+    return exact
 
 
 def combine(views: np.ndarray, constants: Sequence[View]) -> np.ndarray:
@@ -28,5 +29,6 @@ def combine(views: np.ndarray, constants: Sequence[View]) -> np.ndarray:
     center = np.array([view.center for view in constants])
     spread = np.array([view.spread for view in constants])
     weight = np.array([view.weight for view in constants])
-    members = ((logs(views) - center) / spread) @ weight  # (N, M)
-    return members.mean(axis=1).astype(np.float32)
+    members: np.ndarray = ((logs(views) - center) / spread) @ weight  # (N, M)
+    scores: np.ndarray = members.mean(axis=1).astype(np.float32)
+    return scores

@@ -49,9 +49,7 @@ def calibration(
     return Calibration(scheme=plan.scheme, source="fit", scores=tuple(map(float, ordered)))
 
 
-def _parts(
-    views: np.ndarray, by_group: Sequence[np.ndarray], members: int
-) -> Iterator[np.ndarray]:
+def _parts(views: np.ndarray, by_group: Sequence[np.ndarray], members: int) -> Iterator[np.ndarray]:
     """Views of each group's rows by the group's own members."""
     for group, rows in enumerate(by_group):
         yield views[rows][:, group * members : (group + 1) * members]

@@ -68,7 +68,9 @@ class Trained:
         members, cells, _ = self.shapes
         learnt = 3 * cells  # fill, centre and scale
         return [
-            Layer(name="preamble", operation="impute + scale", shape=("N", cells), parameters=learnt),
+            Layer(
+                name="preamble", operation="impute + scale", shape=("N", cells), parameters=learnt
+            ),
             *self.network.layers(),
             Layer(
                 name="views",

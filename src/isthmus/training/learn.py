@@ -63,8 +63,6 @@ def learn(
             + (f"; {unknown} have no label and do not" if unknown else "")
         )
     kind, sentence = choose_kind(rows.names, rows.named, values, columns.kind)
-    schema = describe(
-        values, rows.names, kind, named=rows.named, set_aside=rows.set_aside
-    )
+    schema = describe(values, rows.names, kind, named=rows.named, set_aside=rows.set_aside)
     model = fit(values, schema, options, on_epoch=on_epoch)
     return Learnt(model, (*decisions, sentence), tuple(warnings(values, schema)))

@@ -88,7 +88,7 @@ def train(
     while step < budget.steps and not keeper.done:
         network.train()
         order = own.order(generator, shuffle=options.shuffle)
-        batches = order.split(budget.batch_size, dim=1)[: budget.steps - step]
+        batches = torch.split(order, budget.batch_size, dim=1)[: budget.steps - step]
         total = torch.zeros(len(order), device=device)
         for rows in batches:  # (M, B)
             inputs = with_noise(cells.input[rows], input_noise, generator)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import numpy.typing as npt
 
-from isthmus.errors import DataError
-from isthmus.report.figures import theme
-from isthmus.report.figures.text import clean, number
-
 if TYPE_CHECKING:
-    import altair as alt
+    pass
 
 MOST_CELLS = 700
 """More points than a panel has pixels only slow the reader's machine."""

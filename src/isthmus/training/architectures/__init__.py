@@ -5,11 +5,11 @@ An architecture is M members side by side, all trained and run at once in one ba
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from isthmus.model_file.manifest import Layer
 from isthmus.options import Kind, NetworkOptions
@@ -30,6 +30,14 @@ class Architecture(Protocol):
     code_size: int
     widest: int
 
+    def eval(self) -> Any:
+        """Leave training: no dropout, no batch statistics."""
+        ...
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """The weights, each with the member as its first axis."""
+        ...
+
     def __call__(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Output (M, N, D) and code (M, N, Z) for inputs (M, N, D)."""
         ...
@@ -46,4 +54,4 @@ class Architecture(Protocol):
 ARCHITECTURES: dict[str, Callable[[int, int, Kind, NetworkOptions, torch.Generator], Dense]] = {
     "dense": Dense,
 }
-"""Made from members M, cells D, the kind of the rows, options and the generator of the initial weights."""
+"""Made from members M, cells D, the kind of rows, options and the generator of the weights."""

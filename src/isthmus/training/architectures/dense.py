@@ -152,7 +152,10 @@ class DenseLayer(nn.Module):
         """Add the nodes; batch norm in evaluation is part of weight and bias."""
         weight, bias = (tensor.detach().cpu() for tensor in self._folded())
         product = graph.node(
-            "MatMul", value, graph.constant(f"{name}.weight", weight.numpy()), name=f"{name}.product"
+            "MatMul",
+            value,
+            graph.constant(f"{name}.weight", weight.numpy()),
+            name=f"{name}.product",
         )
         total = graph.node(
             "Add", product, graph.constant(f"{name}.bias", bias.numpy()), name=f"{name}.sum"
@@ -162,7 +165,11 @@ class DenseLayer(nn.Module):
     def row(self, role: str, is_code: bool) -> Layer:
         """This layer's line in the layer table."""
         members, _, outputs = self.weight.shape
-        parts = ["dense", "batch norm" if self.norm else "", (self.activation.operator or "").lower()]
+        parts = [
+            "dense",
+            "batch norm" if self.norm else "",
+            (self.activation.operator or "").lower(),
+        ]
         return Layer(
             name=role,
             operation=" + ".join(part for part in parts if part),

@@ -90,14 +90,18 @@ class Scale:
     def apply(self, values: np.ndarray) -> np.ndarray:
         """The scaled rows, for the steps that learn after this one."""
         with np.errstate(over="ignore"):
-            return np.clip((values - self.center) / self.scale, -self.limit, self.limit)
+            scaled = (values - self.center) / self.scale
+            bounded: np.ndarray = np.clip(scaled, -self.limit, self.limit)
+        return bounded
 
     def emit(self, graph: Graph, rows: str) -> str:
         """Add the nodes that turn `rows` (N, D) into scaled float32 cells."""
         centred = graph.node(
             "Sub", rows, graph.constant("scale.center", self.center), name="centred"
         )
-        scaled = graph.node("Div", centred, graph.constant("scale.scale", self.scale), name="scaled")
+        scaled = graph.node(
+            "Div", centred, graph.constant("scale.scale", self.scale), name="scaled"
+        )
         capped = graph.node("Min", scaled, graph.constant("scale.limit", self.limit), name="capped")
         bounded = graph.node(
             "Max", capped, graph.constant("scale.lower_limit", -self.limit), name="bounded"
@@ -117,4 +121,6 @@ def _is_constant(values: np.ndarray) -> np.ndarray:
     """Whether a column varies by no more than the rounding of its own values."""
     with np.errstate(over="ignore"):
         spread = values.max(axis=0) - values.min(axis=0)
-    return spread <= 4 * np.finfo(np.float64).eps * np.abs(values).max(axis=0)
+    rounding: np.ndarray = 4 * np.finfo(np.float64).eps * np.abs(values).max(axis=0)
+    varies_not: np.ndarray = spread <= rounding
+    return varies_not

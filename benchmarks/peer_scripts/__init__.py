@@ -1,0 +1,1 @@
+"""What the peers run, with their own interpreters: nothing here imports isthmus."""
