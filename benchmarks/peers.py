@@ -22,10 +22,10 @@ REPOSITORY = Path(__file__).parents[1]
 FOLDER_VARIABLE = "ISTHMUS_BENCH_VENVS"
 
 PEERS: dict[str, tuple[str, ...]] = {
-    "pyod": ("pyod==3.6.7", "torch==2.13.0"),
+    "pyod": ("pyod==3.6.7", "torch==2.13.0", "tqdm==4.70.1"),
     "keras": ("keras==3.15.1", "tensorflow-cpu==2.21.0"),
 }
-"""What to install for each; pip finds what these need."""
+"""What to install for each; pip finds what these need (PyOD needs tqdm and does not say so)."""
 
 
 def python_of(peer: str) -> Path:
@@ -49,8 +49,8 @@ def python_of(peer: str) -> Path:
 
 def install(python: Path, *arguments: str | Path) -> None:
     """``pip install`` for another interpreter, from the repository's folder."""
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, *arguments], cwd=REPOSITORY, check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, *map(str, arguments)], cwd=REPOSITORY, check=True)
 
 
 def script(peer: str, name: str, *arguments: str | Path) -> list[str | Path]:

@@ -77,12 +77,11 @@ def _read(
     types = dict.fromkeys(names, pa.string()) | dict.fromkeys(numeric, pa.float64())
     if not plain.strip(b"\r\n"):
         return pa.schema(types).empty_table()
+    # One thread: with more, pyarrow does not know the numbers of rows, is hardly faster on blocks
+    # of this size, and beside PyTorch aborts an interpreter that ends soon after.
     return arrow_csv.read_csv(
         pa.BufferReader(plain),
-        # One thread where rows are counted: with more, pyarrow does not know their numbers.
-        arrow_csv.ReadOptions(
-            column_names=names, block_size=len(plain) + 1, use_threads=handler is None
-        ),
+        arrow_csv.ReadOptions(column_names=names, block_size=len(plain) + 1, use_threads=False),
         arrow_csv.ParseOptions(
             delimiter=layout.dialect.delimiter,
             newlines_in_values=True,

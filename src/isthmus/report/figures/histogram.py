@@ -10,22 +10,24 @@ import numpy.typing as npt
 
 from isthmus.errors import DataError
 from isthmus.report.figures import theme
-from isthmus.report.figures.text import clean, number
+from isthmus.report.figures.binning import FAR, Values, bar_counts, bar_edges, is_near
+from isthmus.report.figures.text import number
 
 if TYPE_CHECKING:
     import altair as alt
-
-Values = npt.NDArray[np.float64]
-BARS = 60
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
     """The scores of one class, and how it is shown."""
 
-    name: str
+    kind: str
     color: str
     scores: Values
+
+    @property
+    def name(self) -> str:
+        return _rows(len(self.scores), self.kind)
 
 
 def score_histogram(
@@ -37,9 +39,9 @@ def score_histogram(
 ) -> alt.LayerChart:
     """Draw the scores of each class as a histogram, with the threshold as a line.
 
-    Bars begin at the threshold, so a bar is all alarms or none. They show the share of their own
-    class: a few abnormal rows among many normal ones stay visible. Rows far out in a tail are
-    counted in the outermost bar, and the figure says how many.
+    A bar is all alarms or none: the threshold lies between two of them. Bars show the share of
+    their own class, so that a few abnormal rows among many normal ones stay visible. Rows far out
+    in a tail are counted in the outermost bar, and the figure says how many.
 
     Parameters
     ----------
@@ -55,23 +57,23 @@ def score_histogram(
     Raises
     ------
     DataError
-        If no score is finite, or `is_abnormal` has another length.
+        If no score is finite, or an array is of the wrong type or length.
     """
     alt = theme.altair()
     values = np.asarray(scores, np.float64)
     groups = _groups(values, is_abnormal)
-    edges, beyond = _edges(groups, threshold)
-    subtitle = _alarms(groups, threshold) + _left_out(values, beyond)
+    edges = bar_edges([group.scores for group in groups], threshold)
+    subtitle = _alarms(groups, threshold) + _left_out(values, edges)
     x = alt.X(
         "score:Q",
         title="anomaly score (higher is stranger)",
         scale=alt.Scale(domain=[edges[0], edges[-1]], nice=False, zero=False),
     )
     layers = [_bars(groups, edges, x)]
-    if threshold is not None and np.isfinite(threshold):
+    if threshold is not None and abs(threshold) < FAR:
         layers += _rule(threshold, edges, x)
     chart = alt.layer(*layers).properties(
-        title=alt.TitleParams(clean(title), subtitle=subtitle),
+        title=theme.title(title, subtitle),
         width=theme.WIDTH,
         height=theme.HEIGHT,
     )
@@ -79,16 +81,18 @@ def score_histogram(
 
 
 def _groups(scores: Values, is_abnormal: npt.ArrayLike | None) -> list[Group]:
+    if scores.ndim != 1:
+        raise DataError(f"scores: shape (N,) was expected, {scores.shape} came")
+    if not is_near(scores).any():
+        raise DataError(f"scores: none of {len(scores)} is finite, there is nothing to draw")
     scored = ~np.isnan(scores)
-    if not np.isfinite(scores).any():
-        raise DataError(f"none of the {len(scores)} scores is finite, there is nothing to draw")
     if is_abnormal is None:
-        return [Group("all rows", theme.NORMAL, scores[scored])]
-    abnormal = np.asarray(is_abnormal, np.bool_)
-    if abnormal.shape != scores.shape:
+        return [Group("", theme.NORMAL, scores[scored])]
+    abnormal = np.asarray(is_abnormal)
+    if abnormal.shape != scores.shape or abnormal.dtype != np.bool_:
         raise DataError(
-            f"is_abnormal: shape {scores.shape} was expected as of the scores, "
-            f"{abnormal.shape} came"
+            f"is_abnormal: True and False of shape {scores.shape}, as the scores, were expected, "
+            f"{abnormal.dtype} of shape {abnormal.shape} came"
         )
     groups = [
         Group("normal", theme.NORMAL, scores[scored & ~abnormal]),
@@ -97,67 +101,59 @@ def _groups(scores: Values, is_abnormal: npt.ArrayLike | None) -> list[Group]:
     return [group for group in groups if len(group.scores)]
 
 
-def _edges(groups: list[Group], threshold: float | None) -> tuple[Values, int]:
-    """Edges of bars of one width with the threshold among them, and the rows beyond them."""
-    low, high = np.inf, -np.inf
-    for group in groups:
-        finite = group.scores[np.isfinite(group.scores)]
-        if len(finite):
-            first, last = np.quantile(finite, [0.01, 0.99])
-            low = min(low, max(finite.min(), first - (last - first)))
-            high = max(high, min(finite.max(), last + (last - first)))
-    anchor = threshold if threshold is not None and np.isfinite(threshold) else low
-    low, high = min(low, anchor), max(high, anchor)
-    width = (high - low) / BARS or 1.0
-    below, above = np.ceil((anchor - low) / width) + 1, np.ceil((high - anchor) / width) + 1
-    edges = anchor + width * np.arange(-below, above + 1)
-    beyond = sum(
-        int(((group.scores < edges[0]) | (group.scores > edges[-1])).sum()) for group in groups
-    )
-    return edges, beyond
-
-
 def _bars(groups: list[Group], edges: Values, x: Any) -> Any:
-    """One stepped outline a class, filled so that what lies behind shows through."""
+    """Stepped outlines in the class's colour, filled so that what lies behind shows through."""
     alt = theme.altair()
-    names = [f"{group.name} ({_rows(len(group.scores))})" for group in groups]
-    steps = [
-        {"score": float(edge), "share": 100 * count / len(group.scores), "kind": name}
-        for group, name in zip(groups, names, strict=True)
-        for edge, count in zip(edges, [*_counts(group.scores, edges), 0], strict=True)
+    corners = [
+        {"kind": group.name, **corner} for group in groups for corner in _corners(group, edges)
     ]
-    color = alt.Scale(domain=names, range=[group.color for group in groups])
+    color = alt.Scale(
+        domain=[group.name for group in groups], range=[group.color for group in groups]
+    )
     unit = "share of the rows, %" if len(groups) == 1 else "share of the rows of each class, %"
+    headroom = 1.12 * max(corner["share"] for corner in corners)
     return (
-        alt.Chart(alt.Data(values=steps))
+        alt.Chart(alt.Data(values=corners))
         .mark_area(interpolate="step-after", fillOpacity=0.4, line={"strokeWidth": 1.5})
         .encode(
             x=x,
-            y=alt.Y("share:Q", title=unit, stack=None),
+            y=alt.Y("share:Q", title=unit, stack=None, scale=alt.Scale(domain=[0, headroom])),
             color=alt.Color("kind:N", scale=color, title=None),
+            detail="island:N",
         )
     )
 
 
-def _counts(scores: Values, edges: Values) -> list[int]:
-    """Rows per bar; a bar holds its right edge, as the threshold itself is no alarm."""
-    bars = np.searchsorted(edges, scores, side="left") - 1
-    bars = np.clip(bars, 0, len(edges) - 2)
-    return [int(count) for count in np.bincount(bars, minlength=len(edges) - 1)]
+def _corners(group: Group, edges: Values) -> list[dict[str, Any]]:
+    """The outline; each island of bars has one of its own, so that none runs along zero."""
+    counts = bar_counts(group.scores, edges)
+    corners: list[dict[str, Any]] = []
+    island = 0
+    for bar in np.flatnonzero(counts):
+        left, right = float(edges[bar]), float(edges[bar + 1])
+        if corners and corners[-1]["score"] == left:
+            corners.pop()
+        else:
+            island += 1
+            corners.append({"score": left, "share": 0.0, "island": island})
+        share = 100 * counts[bar] / len(group.scores)
+        corners.append({"score": left, "share": share, "island": island})
+        corners.append({"score": right, "share": 0.0, "island": island})
+    return corners
 
 
 def _rule(threshold: float, edges: Values, x: Any) -> list[Any]:
     alt = theme.altair()
     data = alt.Data(values=[{"score": float(threshold)}])
     at_left = threshold < (edges[0] + edges[-1]) / 2
-    rule = alt.Chart(data).mark_rule(color=theme.RULE, strokeWidth=1.5, strokeDash=[6, 4])
+    rule = alt.Chart(data).mark_rule(color=theme.INK, strokeWidth=1.5, strokeDash=[6, 4])
     label = alt.Chart(data).mark_text(
         text=f"threshold {number(threshold)}",
         align="left" if at_left else "right",
         baseline="top",
         dx=6 if at_left else -6,
         dy=2,
-        fontSize=12.5,
+        fontSize=theme.SMALL,
         color=theme.INK,
     )
     return [rule.encode(x=x), label.encode(x=x, y=alt.value(0))]
@@ -166,16 +162,13 @@ def _rule(threshold: float, edges: Values, x: Any) -> list[Any]:
 def _alarms(groups: list[Group], threshold: float | None) -> list[str]:
     if threshold is None:
         return []
-    caught = [
-        f"{int((group.scores > threshold).sum())} of {len(group.scores)} {group.name}"
-        + ("" if group.name == "all rows" else " rows")
-        for group in groups
-    ]
-    return [f"Alarms, right of the threshold: {', '.join(caught)}"]
+    found = [f"{int((group.scores > threshold).sum())} of {group.name}" for group in groups]
+    return [f"Alarms, right of the threshold: {', '.join(found)}"]
 
 
-def _left_out(scores: Values, beyond: int) -> list[str]:
+def _left_out(scores: Values, edges: Values) -> list[str]:
     unscored = int(np.isnan(scores).sum())
+    beyond = int(((scores < edges[0]) | (scores > edges[-1])).sum())
     lines = []
     if beyond:
         lines.append(f"{_rows(beyond)} further out, counted in the outermost bars")
@@ -184,5 +177,6 @@ def _left_out(scores: Values, beyond: int) -> list[str]:
     return lines
 
 
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
+def _rows(count: int, kind: str = "") -> str:
+    noun = f"{kind} row" if kind else "row"
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

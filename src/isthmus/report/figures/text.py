@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+REPLACEMENT = "\N{WHITE SQUARE}"  # the usual replacement character is not in the font
 
 
 def clean(text: str, most: int = 60) -> str:

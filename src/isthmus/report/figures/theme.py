@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from isthmus.errors import require
+from isthmus.report.figures.text import clean
 
 NORMAL = "#0072B2"
 ABNORMAL = "#D55E00"
@@ -17,12 +18,15 @@ EXPECTED = "#0072B2"
 GAP = "#E69F00"
 TRAINING = "#0072B2"
 VALIDATION = "#D55E00"
-RULE = "#222222"
 
 WIDTH, HEIGHT = 680, 320
 PANEL_WIDTH, PANEL_HEIGHT, STRIP_HEIGHT = 420, 240, 70
 
+Y_EXTENT = 34
+"""Room for the numbers of every y axis, so that panels one above the other line up."""
+
 INK, SOFT_INK, GRID = "#222222", "#555555", "#E5E5E5"
+SMALL = 12.5
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 CONFIG: dict[str, Any] = {
@@ -49,7 +53,7 @@ CONFIG: dict[str, Any] = {
         "fontSize": 16,
         "fontWeight": "bold",
         "color": INK,
-        "subtitleFontSize": 12.5,
+        "subtitleFontSize": SMALL,
         "subtitleColor": SOFT_INK,
         "subtitlePadding": 5,
         "offset": 12,
@@ -58,10 +62,11 @@ CONFIG: dict[str, Any] = {
         "orient": "top",
         "direction": "horizontal",
         "title": None,
-        "labelFontSize": 12.5,
+        "labelFontSize": SMALL,
         "labelColor": INK,
         "labelLimit": 400,
         "symbolSize": 130,
+        "symbolOpacity": 1,
         "columnPadding": 18,
         "offset": 10,
     },
@@ -71,6 +76,13 @@ CONFIG: dict[str, Any] = {
 def altair() -> ModuleType:
     """The drawing library, or one sentence on how to get it."""
     return require("altair", extra="report", purpose="drawing figures")
+
+
+def title(text: str, subtitle: list[str]) -> Any:
+    """A user's title over lines of our own."""
+    # Vega looks texts up in a JavaScript object, where it finds "constructor" and the like without
+    # having put them there. A blank behind keeps such a title apart and is not seen.
+    return altair().TitleParams(f"{clean(text)} ", subtitle=subtitle)
 
 
 def themed(chart: Any, *, description: str) -> Any:

@@ -1,0 +1,168 @@
+"""How the loss fell while the network learnt, and which weights were kept."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from isthmus.errors import DataError
+from isthmus.report.figures import theme
+from isthmus.report.figures.text import number
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from isthmus.model_file.manifest import Epoch, Training
+
+MOST_EPOCHS = 500
+LOG_FROM = 10.0
+"""From this ratio of the largest to the smallest loss on, a linear axis hides the late epochs."""
+COLORS = {"training loss": theme.TRAINING, "validation loss": theme.VALIDATION}
+STOPPED = {
+    "budget": "stopped at the end of the budget",
+    "patience": "stopped when the validation loss fell no more",
+}
+Records = list[dict[str, Any]]
+
+
+def training_curve(training: Training, *, title: str = "Training") -> alt.LayerChart:
+    """Draw the loss over the epochs: a line for the members' mean, a band for their range.
+
+    Where there are very many epochs, every few are averaged. The loss has a logarithmic axis
+    where it falls far.
+
+    Raises
+    ------
+    DataError
+        If there is no epoch.
+    """
+    if not training.epochs:
+        raise DataError("the training history has no epoch, there is nothing to draw")
+    alt = theme.altair()
+    records = _records(training.epochs)
+    x = _x(training.epochs)
+    subtitle = _subtitle(training)
+    chart = alt.layer(*_kept(training, x), *_losses(records, x)).properties(
+        title=theme.title(title, subtitle),
+        width=theme.WIDTH,
+        height=theme.HEIGHT,
+    )
+    last = f"The last {_last(records)}."
+    return theme.themed(chart, description=" ".join(["Loss by epoch.", *subtitle, last]))
+
+
+def _records(epochs: tuple[Epoch, ...]) -> Records:
+    """Mean, lowest and highest loss over the members, for at most `MOST_EPOCHS` points a line."""
+    together = -(-len(epochs) // MOST_EPOCHS)
+    lines = {
+        "training loss": [(epoch.epoch, epoch.training_loss) for epoch in epochs],
+        "validation loss": [
+            (epoch.epoch, epoch.validation_loss) for epoch in epochs if epoch.validation_loss
+        ],
+    }
+    return [
+        {"part": part, "epoch": group[-1][0], **_spread([losses for _, losses in group])}
+        for part, line in lines.items()
+        for group in (line[start : start + together] for start in range(0, len(line), together))
+    ]
+
+
+def _spread(losses: list[tuple[float, ...]]) -> dict[str, float]:
+    members = np.array(losses).mean(axis=0)  # (epochs, M) -> (M,)
+    return {
+        "mean": float(members.mean()),
+        "low": float(members.min()),
+        "high": float(members.max()),
+    }
+
+
+def _losses(records: Records, x: Any) -> list[Any]:
+    alt = theme.altair()
+    data = alt.Chart(alt.Data(values=records))
+    axis = _loss_axis(records)
+    parts = [part for part in COLORS if any(record["part"] == part for record in records)]
+    color = alt.Color(
+        "part:N",
+        title=None,
+        scale=alt.Scale(domain=parts, range=[COLORS[part] for part in parts]),
+    )
+    mean, low = (alt.Y(f"{name}:Q", title="loss", **axis) for name in ("mean", "low"))
+    lonely = len({record["epoch"] for record in records}) == 1
+    line = data.mark_line(strokeWidth=2, point=lonely).encode(x=x, y=mean, color=color)
+    if all(record["low"] == record["high"] for record in records):
+        return [line]
+    return [data.mark_area(opacity=0.25).encode(x=x, y=low, y2="high:Q", color=color), line]
+
+
+def _loss_axis(records: Records) -> dict[str, Any]:
+    """Scale and axis; a logarithmic axis has a line at 1, 2 and 5 of each power of ten."""
+    alt = theme.altair()
+    low = min(record["low"] for record in records)
+    high = max(record["high"] for record in records)
+    if low <= 0 or high / low < LOG_FROM:
+        return {"scale": alt.Scale(domain=[min(0.0, low), 1.05 * high or 1.0])}
+    low, high = low / 1.1, high * 1.1
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = (1, 2, 5) if len(powers) <= 4 else (1,)
+    lines = [step * 10.0**power for power in powers for step in steps]
+    shown = [line for line in lines if low <= line <= high]
+    return {
+        "scale": alt.Scale(type="log", domain=[low, high], nice=False),
+        "axis": alt.Axis(values=shown, format="~g"),
+    }
+
+
+def _x(epochs: tuple[Epoch, ...]) -> Any:
+    alt = theme.altair()
+    first, last = epochs[0].epoch, epochs[-1].epoch
+    margin = 0.5 if first == last else 0.0
+    few = {"values": [epoch.epoch for epoch in epochs]} if len(epochs) <= 10 else {}
+    return alt.X(
+        "epoch:Q",
+        title="epoch",
+        scale=alt.Scale(domain=[first - margin, last + margin], nice=False, zero=False),
+        axis=alt.Axis(tickMinStep=1, format="d", **few),
+    )
+
+
+def _kept_epochs(training: Training) -> tuple[int, int]:
+    """The first and the last epoch whose weights some member kept."""
+    steps = [epoch.step for epoch in training.epochs]
+    places = [min(bisect_left(steps, step), len(steps) - 1) for step in training.kept_step]
+    kept = [training.epochs[place].epoch for place in places]
+    return min(kept), max(kept)
+
+
+def _kept(training: Training, x: Any) -> list[Any]:
+    """A grey rule, or a grey band, where weights were kept before the last epoch."""
+    alt = theme.altair()
+    first, last = _kept_epochs(training)
+    if first == training.epochs[-1].epoch:
+        return []
+    data = alt.Chart(alt.Data(values=[{"epoch": first, "until": last}]))
+    if first == last:
+        return [data.mark_rule(color=theme.SOFT_INK, strokeDash=[6, 4]).encode(x=x)]
+    return [data.mark_rect(color=theme.SOFT_INK, opacity=0.12).encode(x=x, x2="until:Q")]
+
+
+def _subtitle(training: Training) -> list[str]:
+    members = len(training.epochs[0].training_loss)
+    network = "1 network" if members == 1 else f"{members} networks (band: from best to worst)"
+    first, last = _kept_epochs(training)
+    epochs = len(training.epochs)
+    kept = f"epoch {first}" if first == last else f"epochs {first} to {last}"
+    marked = "" if first == training.epochs[-1].epoch else " (grey)"
+    return [
+        f"{network}, {training.parameters} parameters, {training.steps} steps of "
+        f"{training.batch_size} rows",
+        f"{epochs} epoch{'' if epochs == 1 else 's'}, {STOPPED[training.stopped]}; "
+        f"weights kept from {kept}{marked}",
+    ]
+
+
+def _last(records: Records) -> str:
+    last = {record["part"]: record["mean"] for record in records}
+    return ", ".join(f"{part} is {number(loss)}" for part, loss in last.items())
