@@ -46,7 +46,7 @@ from isthmus.training.loop import train
 from isthmus.training.members import Cells
 from isthmus.training.preamble import Preamble
 
-LOOP_ROUNDS, COLD_ROUNDS = 11, 7
+LOOP_ROUNDS, COLD_ROUNDS = 11, 5
 FIT_ROWS = 3243
 """So many rows that 2335 are left to train after calibration and validation took theirs."""
 
@@ -142,11 +142,11 @@ def _fit(members: int) -> Callable[[], Spent]:
 
 
 def _processes(path: Path, folder: Path) -> Works:
-    isthmus = [sys.executable, "-m", "isthmus", "fit", path, "--force", "--quiet"]
+    isthmus: list[str | Path] = [sys.executable, "-m", "isthmus", "fit", path, "--force", "--quiet"]
     for name, choice in {**beats.CHOICES, "kind": "signal"}.items():
         text = ",".join(map(str, choice)) if isinstance(choice, tuple) else str(choice)
         isthmus += [f"--{name.replace('_', '-')}", text]
-    commands = {
+    commands: dict[str, list[str | Path]] = {
         "isthmus": [*isthmus, "-o", folder / "detector.onnx"],
         "isthmus, 5 nets": [*isthmus, "--members", "5", "-o", folder / "five.onnx"],
         "keras": script("keras", "keras_autoencoder", "once", path, folder / "model.keras"),

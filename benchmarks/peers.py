@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 import venv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -77,10 +78,12 @@ class Peer:
     def __init__(
         self, command: Sequence[str | Path], *, environment: Mapping[str, str] = ONE_THREAD
     ) -> None:
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed in __exit__)
         self._process = subprocess.Popen(
             list(map(str, command)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._said,
             text=True,
             cwd=REPOSITORY,
             env={**os.environ, **environment},
@@ -98,7 +101,9 @@ class Peer:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._process.args!r} ended with {self._process.wait()}")
+            code = self._process.wait()
+            self._said.seek(0)
+            raise RuntimeError(f"{self._process.args!r} ended with {code}:\n{self._said.read()}")
         return json.loads(line)
 
     def __enter__(self) -> Self:
@@ -114,3 +119,4 @@ class Peer:
         self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
+        self._said.close()

@@ -77,7 +77,7 @@ def score_histogram(
         width=theme.WIDTH,
         height=theme.HEIGHT,
     )
-    return theme.themed(chart, description=" ".join(["Histogram of anomaly scores.", *subtitle]))
+    return theme.themed(chart, "Histogram of anomaly scores", *subtitle)
 
 
 def _groups(scores: Values, is_abnormal: npt.ArrayLike | None) -> list[Group]:

@@ -50,8 +50,7 @@ def training_curve(training: Training, *, title: str = "Training") -> alt.LayerC
         width=theme.WIDTH,
         height=theme.HEIGHT,
     )
-    last = f"The last {_last(records)}."
-    return theme.themed(chart, description=" ".join(["Loss by epoch.", *subtitle, last]))
+    return theme.themed(chart, "Loss by epoch", *subtitle, f"The last {_last(records)}")
 
 
 def _records(epochs: tuple[Epoch, ...]) -> Records:
@@ -106,7 +105,7 @@ def _loss_axis(records: Records) -> dict[str, Any]:
         return {"scale": alt.Scale(domain=[min(0.0, low), 1.05 * high or 1.0])}
     low, high = low / 1.1, high * 1.1
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    steps = (1, 2, 5) if len(powers) <= 4 else (1,)
+    steps = (1, 2, 5) if high / low < 1000 else (1,)
     lines = [step * 10.0**power for power in powers for step in steps]
     shown = [line for line in lines if low <= line <= high]
     return {

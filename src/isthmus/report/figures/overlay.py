@@ -92,8 +92,8 @@ def reconstructions(
     if cells.names is not None:
         labels = [clean(name, most=24) for name in cells.names]
         chart = chart.add_params(alt.param(name=LABELS, value=labels))
-    told = "; ".join(f"{clean(row.title)}: {_figures(row)}" for row in rows)
-    return theme.themed(chart, description=f"Input over reconstruction. {told}")
+    told = [f"{clean(row.title)}: {_figures(row)}" for row in rows]
+    return theme.themed(chart, "Input over reconstruction", *told)
 
 
 def _panel(row: ReconstructedRow, cells: Cells, place: int, width: int) -> Any:

@@ -85,6 +85,6 @@ def title(text: str, subtitle: list[str]) -> Any:
     return altair().TitleParams(f"{clean(text)} ", subtitle=subtitle)
 
 
-def themed(chart: Any, *, description: str) -> Any:
-    """Dress a finished chart, and say in `description` what a reader who cannot see it misses."""
-    return chart.properties(description=description).configure(**CONFIG)
+def themed(chart: Any, *told: str) -> Any:
+    """Dress a finished chart, and tell in sentences what a reader who cannot see it misses."""
+    return chart.properties(description=". ".join([*told, ""]).rstrip()).configure(**CONFIG)
