@@ -4,7 +4,8 @@ Heartbeats (signal) and a made-up table of unlike columns with missing cells, ea
 detector and with 32-16-8. The reference is the estimator that was fitted. Compared with it: the
 stored model file through `Scorer.load`, with one and two threads, in batches of many sizes, row by
 row, and at every offset within a batch of 37; another process; the command line on the same rows
-as CSV, npy, Parquet and JSON lines.
+as CSV, npy, Parquet and JSON lines. As a check of the check: the rows one by one in a bare ONNX
+Runtime session, which do differ.
 
     python -m benchmarks.same_bits
 """
@@ -25,9 +26,11 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from benchmarks import beats
+from benchmarks.bare_session import bare_session, in_batches
 from benchmarks.results import store
 from isthmus import AutoencoderDetector, Scorer
 from isthmus.datasets import load_ecg5000
+from isthmus.scoring.digest import ROW_TYPES
 
 BATCHES = (1, 2, 3, 5, 7, 13, 100, 1000, 4096)
 OFFSETS = 37
@@ -101,8 +104,16 @@ def _differences(
         "networks": detector.scorer_.manifest.members,
         "comparisons": sum(one["comparisons"] for one in counted.values()),
         "differing": sum(one["differing"] for one in counted.values()),
+        "differing_in_a_bare_session_row_by_row": _bare_differs(detector, rows, reference),
         "ways": counted,
     }
+
+
+def _bare_differs(detector: AutoencoderDetector, rows: np.ndarray, reference: np.ndarray) -> int:
+    """The same comparison where nobody takes care of it: what a way that fails would look like."""
+    exact = np.ascontiguousarray(rows, ROW_TYPES[detector.scorer_.schema.kind])
+    scores = in_batches(bare_session(detector.model_), exact, 1)
+    return int((_bits(scores) != _bits(reference)).sum())
 
 
 def _bits(scores: np.ndarray) -> np.ndarray:
@@ -125,18 +136,12 @@ def _batched(
     score: Callable[[np.ndarray], np.ndarray], rows: np.ndarray, way: str
 ) -> Iterator[Way]:
     for size in (*BATCHES, len(rows)):
-        yield f"{way}batches", _in_batches(score, rows, size)
+        yield f"{way}batches", in_batches(score, rows, size)
     for offset in range(OFFSETS):
         # Each row stands at another place in its batch for every offset.
-        yield f"{way}offsets", _in_batches(score, rows[offset:], OFFSETS)
+        yield f"{way}offsets", in_batches(score, rows[offset:], OFFSETS)
     turned = score(np.ascontiguousarray(rows[::-1]))
     yield f"{way}reversed", turned[::-1]
-
-
-def _in_batches(
-    score: Callable[[np.ndarray], np.ndarray], rows: np.ndarray, size: int
-) -> np.ndarray:
-    return np.concatenate([score(rows[k : k + size]) for k in range(0, len(rows), size)])
 
 
 def _elsewhere(model: Path, rows: np.ndarray, folder: Path) -> np.ndarray:
@@ -178,9 +183,10 @@ def _commanded(model: Path, path: Path, folder: Path, output: str) -> np.ndarray
 def main() -> None:
     """Measure, print, store."""
     figures = measure()
-    print(f"{'':32s} {'comparisons':>12s} {'differing':>10s}")
+    print(f"{'':32s} {'comparisons':>12s} {'differing':>10s} {'(bare, row by row)':>20s}")
     for name, one in figures["detectors"].items():
-        print(f"{name:32s} {one['comparisons']:12,d} {one['differing']:10,d}")
+        bare = one["differing_in_a_bare_session_row_by_row"]
+        print(f"{name:32s} {one['comparisons']:12,d} {one['differing']:10,d} {bare:20,d}")
         for way, counted in one["ways"].items():
             if counted["differing"]:
                 print(f"    {way}: {counted['differing']} of {counted['comparisons']}")

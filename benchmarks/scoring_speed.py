@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from benchmarks import beats
+from benchmarks.bare_session import Bare, bare_session, in_batches
 from benchmarks.peers import Peer, script
 from benchmarks.results import store
 from benchmarks.timing import Spent, in_turns, rates, spread, timed, times_faster
-from isthmus import model_file
 from isthmus.scoring.scorer import Scorer
 
 ROWS, PYOD_ROWS = 1 << 16, 1 << 14
@@ -34,14 +33,12 @@ NETWORKS = (1, beats.DEFAULT_MEMBERS)
 PYOD = ("as it comes", "same net, batches of 256", "same net, batches of 1024")
 SINGLE_ROWS, PYOD_SINGLE_ROWS = 2000, 200
 
-Bare = Callable[[np.ndarray], np.ndarray]
-
 
 def measure() -> dict[str, Any]:
     """Rates of all, how many times faster isthmus is, and latencies of one row."""
     rows = beats.many_beats(ROWS)
     scorers = {count: Scorer.load(beats.model(count)) for count in NETWORKS}
-    bare = {count: _bare(beats.model(count)) for count in NETWORKS}
+    bare = {count: bare_session(beats.model(count)) for count in NETWORKS}
     works: dict[str, Callable[[], Spent]] = {}
     for count in NETWORKS:
         _refuse_other_scores(scorers[count], bare[count], rows)
@@ -69,13 +66,13 @@ def measure() -> dict[str, Any]:
 
 
 def _works(name: str, scorer: Scorer, bare: Bare, rows: np.ndarray) -> dict[str, Any]:
-    def in_chunks(size: int) -> np.ndarray:
-        return np.concatenate([bare(rows[k : k + size]) for k in range(0, ROWS, size)])
-
     return {
         f"{name} anomaly_score": partial(timed, partial(scorer.anomaly_score, rows)),
         f"{name} score": partial(timed, partial(scorer.score, rows)),
-        **{f"{name} bare {size}": partial(timed, partial(in_chunks, size)) for size in CHUNKS},
+        **{
+            f"{name} bare {size}": partial(timed, partial(in_batches, bare, rows, size))
+            for size in CHUNKS
+        },
     }
 
 
@@ -97,16 +94,6 @@ def _ratios(name: str, spent: dict[str, list[Spent]]) -> dict[str, Any]:
 
 def _rows_of(work: str) -> int:
     return PYOD_ROWS if work.startswith("pyod") else ROWS
-
-
-def _bare(model: bytes) -> Bare:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(
-        model_file.read(model).graph, options, providers=["CPUExecutionProvider"]
-    )
-    return lambda rows: session.run(["anomaly_score"], {"rows": rows})[0]
 
 
 def _refuse_other_scores(scorer: Scorer, bare: Bare, rows: np.ndarray) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from isthmus import model_file
-from isthmus.errors import SchemaError
+from isthmus.errors import SchemaError, UsageError
 from isthmus.model_file import ModelFile
 from isthmus.options import ReadOptions, RowOptions
 from isthmus.read import Rows, open_source, read_rows, stream_rows
@@ -98,10 +99,15 @@ class Scorer:
         UsageError
             If the calibration rows do not support what is asked.
         """
+        if fdr is not None and not (alpha is None and threshold is None):
+            raise UsageError("fdr chooses the alarms by itself: leave out alpha and threshold")
         source = open_source(data, read or ReadOptions())
         rows = read_rows(source, columns or RowOptions(), self.schema)
         scores, reasons = self.score_rows(rows)
-        decision = self.decide_fdr([scores], fdr) if fdr else self.decide(alpha, threshold)
+        if fdr is None:
+            decision = self.decide(alpha, threshold)
+        else:
+            decision = self.decide_fdr([scores], fdr)
         return Scores.of(scores, reasons, self.calibrator, decision, rows.ids)
 
     def decide(self, alpha: float | None = None, threshold: str | None = None) -> Decision:
@@ -122,9 +128,11 @@ class Scorer:
         self, batches: Iterable[pa.RecordBatch], decision: Decision
     ) -> Iterator[pa.RecordBatch]:
         """Score Arrow batches one by one, in constant memory, each row as alone."""
+        first = 0
         for batch in batches:
             for rows in stream_rows(open_source(batch), RowOptions(), self.schema):
-                yield self.scored(rows, decision).to_arrow()
+                yield self.scored(replace(rows, first=first + rows.first), decision).to_arrow()
+            first += batch.num_rows
 
     def scored(self, rows: Rows, decision: Decision) -> Scores:
         """Score rows that were read for this schema."""

@@ -1,0 +1,238 @@
+"""What the benchmarks must show, and how to read it off their figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.results import DIRECTORY
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a figure must be, in words and as a test; a test of None: shown beside, no target."""
+
+    words: str
+    met_by: Callable[[float], bool] | None = None
+
+
+def at_least(bound: float) -> Reach:
+    """The figure must not be smaller."""
+    return Reach(f">= {bound:g}", lambda figure: figure >= bound)
+
+
+def at_most(bound: float) -> Reach:
+    """The figure must not be larger."""
+    return Reach(f"<= {bound:g}", lambda figure: figure <= bound)
+
+
+NONE = Reach("0", lambda figure: figure == 0)
+BESIDE = Reach("-")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One line of the table: a sentence, what to reach, and where the figure stands."""
+
+    benchmark: str
+    sentence: str
+    reach: Reach
+    figure: Callable[[Figures], float]
+
+    def verdict(self, reached: float | None) -> str:
+        """``ok``, ``MISSED``, or nothing where there is no target or no figure."""
+        if reached is None or self.reach.met_by is None:
+            return ""
+        return "ok" if self.reach.met_by(reached) else "MISSED"
+
+
+def _false_alarms() -> list[Target]:
+    """The lines of each alpha; the share of anomalies caught is `cross` less `split`."""
+    lines: list[tuple[str, Reach, Callable[[Figures], float]]] = [
+        ("false alarms of attainable, mean over sets", at_least(0.8), lambda s: s["mean_ratio"]),
+        ("the same", at_most(1.15), lambda s: s["mean_ratio"]),
+        ("largest of alpha, large sets", at_most(1.5), lambda s: s["largest_of_large_sets"]),
+        (
+            "share caught, cross less split",
+            at_least(0),
+            lambda s: s["caught_cross"] - s["caught_split"],
+        ),
+    ]
+    return [
+        Target(
+            "false_alarms",
+            f"alpha {alpha}: {sentence}",
+            reach,
+            lambda figures, alpha=alpha, figure=figure: figure(figures["summary"][alpha]),  # type: ignore[misc]
+        )
+        for alpha in ("0.01", "0.05", "0.1")
+        for sentence, reach, figure in lines
+    ]
+
+
+def _cpu(command: str) -> Callable[[Figures], float]:
+    return lambda figures: figures["commands"][command]["cpu_seconds"]["median"]
+
+
+def _scoring(ratio: str, net: str = "1 net") -> Callable[[Figures], float]:
+    return lambda figures: figures[net][ratio]["wall"]["median"]
+
+
+def _fitting(ratio: str, part: str = "loop") -> Callable[[Figures], float]:
+    return lambda figures: figures[part]["times_faster"][ratio]["wall"]["median"]
+
+
+TARGETS: tuple[Target, ...] = (
+    Target(
+        "ecg5000",
+        "default detector, alpha 0.02: accuracy, mean of 5 splits",
+        at_least(0.96),
+        lambda figures: figures["default"]["mean"]["accuracy"],
+    ),
+    Target(
+        "ecg5000",
+        "default detector: ROC AUC, mean of 5 splits",
+        at_least(0.985),
+        lambda figures: figures["default"]["mean"]["roc_auc"],
+    ),
+    *_false_alarms(),
+    Target(
+        "scoring_speed",
+        "anomaly_score, share of the best bare session's rate",
+        at_least(0.8),
+        _scoring("anomaly_score, share of best bare"),
+    ),
+    Target(
+        "scoring_speed",
+        "the same, of five networks",
+        BESIDE,
+        _scoring("anomaly_score, share of best bare", "5 net"),
+    ),
+    Target(
+        "scoring_speed",
+        "anomaly_score, times PyOD's decision_function as it comes",
+        at_least(10),
+        _scoring("anomaly_score, times pyod as it comes"),
+    ),
+    Target(
+        "scoring_speed",
+        "the same, PyOD with our very net and batches of 1024",
+        BESIDE,
+        _scoring("anomaly_score, times pyod same net, batches of 1024"),
+    ),
+    Target(
+        "fit_speed",
+        "training loop, times faster than Keras, one warm model",
+        at_least(5),
+        _fitting("isthmus loop than keras one model"),
+    ),
+    Target(
+        "fit_speed",
+        "training loop, times faster than PyOD's of the same net",
+        at_least(2),
+        _fitting("isthmus loop than pyod same net, loop"),
+    ),
+    Target(
+        "fit_speed",
+        "training loop, times faster than PyOD's whole fit of its own net",
+        BESIDE,
+        _fitting("isthmus loop than pyod its own net, fit"),
+    ),
+    Target(
+        "fit_speed",
+        "whole fit, times faster than PyOD's of the same net",
+        BESIDE,
+        _fitting("isthmus fit than pyod same net, fit"),
+    ),
+    Target(
+        "fit_speed",
+        "whole fit of five nets, times faster than PyOD's of one",
+        BESIDE,
+        _fitting("isthmus fit, 5 nets than pyod same net, fit"),
+    ),
+    Target(
+        "fit_speed",
+        "whole cold process, times faster than a Keras script",
+        BESIDE,
+        _fitting("isthmus than keras", "process"),
+    ),
+    Target(
+        "model_file_damage",
+        "damaged model files accepted",
+        NONE,
+        lambda figures: figures["accepted"],
+    ),
+    Target(
+        "model_file_damage",
+        "damaged model files tried",
+        at_least(20_000),
+        lambda figures: figures["damaged_files"],
+    ),
+    Target(
+        "save_under_kill",
+        "corrupt files after kill -9 during a save",
+        NONE,
+        lambda figures: figures["isthmus"]["corrupt"],
+    ),
+    Target("save_under_kill", "kills", at_least(200), lambda figures: figures["kills"]),
+    Target(
+        "install_and_start", "base install, MB", at_most(360), lambda figures: figures["megabytes"]
+    ),
+    Target(
+        "install_and_start",
+        "isthmus --version, CPU seconds, median",
+        at_most(0.1),
+        _cpu("isthmus --version"),
+    ),
+    Target(
+        "install_and_start",
+        "isthmus --help, CPU seconds, median",
+        at_most(0.25),
+        _cpu("isthmus --help"),
+    ),
+    Target(
+        "install_and_start",
+        "isthmus score of one row, CPU seconds, median",
+        BESIDE,
+        _cpu("isthmus score, one row"),
+    ),
+    Target(
+        "same_bits",
+        "scores that differ by the way they are made",
+        NONE,
+        lambda figures: figures["differing"],
+    ),
+    Target("same_bits", "scores compared for that", BESIDE, lambda figures: figures["comparisons"]),
+)
+
+
+def reached(target: Target) -> float | None:
+    """The stored figure, or None where the benchmark has not run yet."""
+    path = DIRECTORY / f"{target.benchmark}.json"
+    if not path.exists():
+        return None
+    return float(target.figure(json.loads(path.read_text(encoding="utf-8"))["figures"]))
+
+
+def table() -> list[tuple[str, str, str, str, str]]:
+    """Benchmark, sentence, what to reach, what was reached, verdict: a line for each target."""
+    lines = []
+    for target in TARGETS:
+        figure = reached(target)
+        shown = (
+            "not run" if figure is None else f"{figure:,.4g}" if figure < 1e4 else f"{figure:,.0f}"
+        )
+        lines.append(
+            (
+                target.benchmark,
+                target.sentence,
+                target.reach.words,
+                shown,
+                target.verdict(figure),
+            )
+        )
+    return lines
