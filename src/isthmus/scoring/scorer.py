@@ -104,10 +104,7 @@ class Scorer:
         source = open_source(data, read or ReadOptions())
         rows = read_rows(source, columns or RowOptions(), self.schema)
         scores, reasons = self.score_rows(rows)
-        if fdr is None:
-            decision = self.decide(alpha, threshold)
-        else:
-            decision = self.decide_fdr([scores], fdr)
+        decision = self.decide(alpha, threshold) if fdr is None else self.decide_fdr([scores], fdr)
         return Scores.of(scores, reasons, self.calibrator, decision, rows.ids)
 
     def decide(self, alpha: float | None = None, threshold: str | None = None) -> Decision:

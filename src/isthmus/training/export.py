@@ -27,10 +27,9 @@ from isthmus.training.tail import (
 )
 
 TOLERANCE = 1e-5
-_UNITS = {"error": 1.0, "views": 1.0}
-"""Errors are in scaled units. Where all are tiny they are differences of nearly equal numbers, and
-float32 keeps them to a fraction of a unit, not of themselves."""
-_ROWS_AT_ONCE = 4096
+_UNITS = {"error": 1.0, "views": 1.0, "anomaly_score": 1.0}
+"""Where all values of an output are smaller than its unit, the unit is what differences are
+measured by: errors near 0 are differences of nearly equal numbers, and scores may all be 0."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,7 @@ def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) 
     Raises
     ------
     IsthmusError
-        Naming the outputs that differ by more than 1e-5 of their largest value; of one scaled unit
-        for errors and views smaller than that.
+        Naming the outputs that differ by more than 1e-5 of their largest value, or of their unit.
     """
     names = [*outputs(trained.shapes, trained.element)]
     graph = session(trained, constants).run(rows, names, trained.element)

@@ -1,0 +1,1 @@
+"""Everything -> figures (and, later, pages) for people to look at."""
