@@ -12,8 +12,10 @@ def main() -> None:
 
         sys.stdout.write(f"isthmus {__version__}\n")
         return
-    from isthmus.cli.run import run
-
+    try:
+        from isthmus.cli.run import run
+    except KeyboardInterrupt:
+        sys.exit(130)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -14,7 +14,7 @@ COMMANDS: dict[str, str] = {
     "score": "Say of every row how strange it is, with a p-value.",
     "evaluate": "Compare alarms with labels.",
     "inspect": "Show what a model file holds.",
-    "verify": "Check that a model file is what isthmus wrote and scores the same here.",
+    "verify": "Check that a model file is whole and scores the same here.",
     "calibrate": "Set new p-values from recent normal rows, for the same network.",
     "demo": "Train, calibrate, score and evaluate on real heartbeats.",
 }
@@ -59,7 +59,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Autoencoder anomaly detection with a stated false-alarm rate.",
     epilog="Exit codes: 0 success, 2 usage, 3 missing extra, 4 bad data, 5 bad model file, "
-    "6 input or output failed, 70 a defect of isthmus.",
+    "6 input or output failed, 70 a defect of isthmus, 130 interrupted, 141 output closed.",
 )
 
 

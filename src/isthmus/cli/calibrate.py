@@ -4,7 +4,7 @@ Examples:
 
   isthmus calibrate detector.onnx recent.csv -o new.onnx
 
-  isthmus calibrate detector.onnx recent.csv --alpha 0.001 -o new.onnx
+  isthmus calibrate detector.onnx recent.csv --alpha 0.05 -o new.onnx
 """
 
 from __future__ import annotations
@@ -13,24 +13,25 @@ from typing import Annotated, Optional
 
 import typer
 
-from isthmus.cli.parameters import DataPath, Force, ModelPath, Quiet, takes_options
+from isthmus.cli.parameters import Alpha, DataPath, Force, ModelPath, Quiet, takes_options
 from isthmus.options import ReadOptions, RowOptions
 
 
-@takes_options
+@takes_options(without=("kind",))
 def calibrate(
     model: ModelPath,
     data: DataPath,
-    output: Annotated[str, typer.Option("-o", "--output", help="The model file to write.")],
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FILE", help="The model file to write.")
+    ],
     read: ReadOptions,
     columns: RowOptions,
-    alpha: Annotated[
-        Optional[float],  # noqa: UP045
-        typer.Option(help="New default of the stated false-alarm rate."),
-    ] = None,
+    alpha: Alpha = None,
     threshold: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="New default of the threshold rule."),
+        typer.Option(
+            metavar="RULE", help="Threshold rule, as for fit; by default that of the model file."
+        ),
     ] = None,
     force: Force = False,
     quiet: Quiet = False,
@@ -38,19 +39,26 @@ def calibrate(
     """Score the normal rows and put their scores in the place of the old ones."""
     import numpy as np
 
-    from isthmus import atomic, model_file
+    from isthmus import model_file
+    from isthmus.cli.places import claim_model, open_data
     from isthmus.cli.saying import say, warn
-    from isthmus.read import normal_rows, open_source, read_rows
+    from isthmus.errors import UsageError
+    from isthmus.read import normal_rows, read_rows
     from isthmus.scoring.recalibrate import recalibrate
     from isthmus.scoring.scorer import Scorer
 
-    atomic.refuse(output, overwrite=force)
+    claim_model(output, data=data, force=force)
     scorer = Scorer.load(model)
-    rows = read_rows(open_source(data, read), columns, scorer.schema)
+    rows = read_rows(open_data(data, read), columns, scorer.schema)
     say(rows.decisions, quiet=quiet)
     values = rows.values.copy()
     values[list(rows.unusable)] = np.nan  # such a row has no score
-    if rows.labels is not None and columns.normal:
+    if rows.labels is not None:
+        if not columns.normal:
+            raise UsageError(
+                f"{rows.source}: there are labels, and nothing says which are normal",
+                advice="Say so with --label and --normal, or leave the column out with --drop.",
+            )
         values = values[normal_rows(rows.labels, columns.normal)[0]]
     made = recalibrate(scorer, values, alpha=alpha, threshold=threshold)
     model_file.save(output, made, overwrite=force)

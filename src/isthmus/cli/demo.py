@@ -35,7 +35,9 @@ ARTICLES = (
 
 
 def demo(
-    output: Annotated[str, typer.Option("-o", "--output", help="The folder to fill.")] = "demo",
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FOLDER", help="The folder to fill.")
+    ] = "demo",
     force: Force = False,
 ) -> None:
     """Write the data, run every command on them, draw."""
@@ -80,29 +82,32 @@ def _write_csv(path: Path, data: Ecg5000, rows: np.ndarray, *, labelled: bool) -
 
 
 def _run_commands(folder: Path) -> None:
-    model = folder / "detector.onnx"
-    labels = "--label normal --normal 1"
-    _run(f"fit {folder}/beats.csv {labels} --id beat -o {model} --force")
-    _run(f"score {model} {folder}/new.csv --alpha {ALPHA} -o {folder}/scored.csv --force")
-    found = _run(f"evaluate {model} {folder}/labelled.csv {labels} --alpha {ALPHA} --json")
+    model, labelled = str(folder / "detector.onnx"), str(folder / "labelled.csv")
+    truth, rate = ("--label", "normal", "--normal", "1"), ("--alpha", str(ALPHA))
+    _run("fit", str(folder / "beats.csv"), *truth, "--id", "beat", "-o", model, "--force")
+    scored = str(folder / "scored.csv")
+    _run("score", model, str(folder / "new.csv"), *rate, "-o", scored, "--force")
+    found = _run("evaluate", model, labelled, *truth, *rate, "--json")
     _write_text(folder / "evaluation.json", found)
-    typer.echo(_run(f"evaluate {model} {folder}/labelled.csv {labels} --alpha {ALPHA} --quiet"))
-    _write_text(folder / "inspect.txt", _run(f"inspect {model}"))
-    typer.echo(_run(f"verify {model}"))
-    _run(f"calibrate {model} {folder}/recent.csv -o {folder}/recalibrated.onnx --force")
+    typer.echo(_run("evaluate", model, labelled, *truth, *rate, "--quiet"))
+    _write_text(folder / "inspect.txt", _run("inspect", model))
+    typer.echo(_run("verify", model))
+    again = str(folder / "recalibrated.onnx")
+    _run("calibrate", model, str(folder / "recent.csv"), "-o", again, "--force")
 
 
-def _run(command: str) -> str:
+def _run(*words: str) -> str:
     """Run one command as if typed; what it printed on standard output."""
     import contextlib
     import io
 
-    from isthmus.cli.app import load
+    from isthmus.cli.run import run
 
-    typer.echo(f"\n$ isthmus {command}", err=True)
-    name, *arguments = shlex.split(command)
+    typer.echo(f"\n$ isthmus {shlex.join(words)}", err=True)
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        load(name).main(arguments, prog_name=f"isthmus {name}", standalone_mode=False)
+        code = run(words)
+    if code:
+        raise typer.Exit(code)  # it has said why
     return printed.getvalue()
 
 

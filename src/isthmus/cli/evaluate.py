@@ -15,40 +15,41 @@ from typing import Annotated, Optional
 
 import typer
 
-from isthmus.cli.parameters import AsJson, DataPath, ModelPath, Quiet, takes_options
+from isthmus.cli.parameters import Alpha, AsJson, DataPath, ModelPath, Quiet, takes_options
 from isthmus.options import ReadOptions, RowOptions
 
 
-@takes_options
+@takes_options(without=("kind",))
 def evaluate(
     model: ModelPath,
     data: DataPath,
     read: ReadOptions,
     columns: RowOptions,
-    alpha: Annotated[
-        Optional[float],  # noqa: UP045
-        typer.Option(help="Stated false-alarm rate; by default the model file's."),
-    ] = None,
+    alpha: Alpha = None,
     threshold: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="A threshold rule as for score, or best-f1, which uses the labels."),
+        typer.Option(
+            metavar="RULE", help="Threshold rule, as for score, or best-f1, which uses the labels."
+        ),
     ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Score, decide, count."""
+    from isthmus.cli.places import open_data
     from isthmus.cli.saying import say, warn
     from isthmus.errors import UsageError
     from isthmus.evaluation import as_table, evaluate_rows
-    from isthmus.read import open_source, read_rows
+    from isthmus.read import read_rows
     from isthmus.scoring.scorer import Scorer
 
     if columns.label is None or not columns.normal:
         raise UsageError(
-            "evaluating needs to know the truth: --label COLUMN and --normal VALUE",
+            "evaluating needs to know which rows are normal",
+            advice="Say so with --label COLUMN and --normal VALUE.",
         )
     scorer = Scorer.load(model)
-    rows = read_rows(open_source(data, read), columns, scorer.schema)
+    rows = read_rows(open_data(data, read), columns, scorer.schema)
     say(rows.decisions, quiet=quiet)
     result = evaluate_rows(scorer, rows, columns.normal, alpha=alpha, threshold=threshold)
     warn(result.warnings, quiet=quiet)

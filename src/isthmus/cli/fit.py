@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from isthmus.model_file import Manifest
 
 
-@takes_options
+@takes_options()
 def fit(
     data: DataPath,
-    output: Annotated[str, typer.Option("-o", "--output", help="The model file to write.")],
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FILE", help="The model file to write.")
+    ],
     read: ReadOptions,
     columns: RowOptions,
     options: FitOptions,
@@ -34,17 +36,21 @@ def fit(
     quiet: Quiet = False,
 ) -> None:
     """Read, choose the normal rows, train, calibrate, write."""
-    from isthmus import atomic, model_file
+    from isthmus import model_file
+    from isthmus.cli.places import claim_model, open_data
     from isthmus.cli.saying import say, training_progress, warn
     from isthmus.errors import require
-    from isthmus.read import open_source, read_rows
+    from isthmus.read import read_rows
+    from isthmus.scoring.thresholds import parse
 
+    claim_model(output, data=data, force=force)  # before the work, not after it
+    parse(options.calibration.threshold)
+    source = open_data(data, read)
     for library in ("torch", "onnx"):
         require(library, extra="train", purpose="training a detector")
     from isthmus.training.learn import learn
 
-    atomic.refuse(output, overwrite=force)  # before the work, not after it
-    rows = read_rows(open_source(data, read), columns)
+    rows = read_rows(source, columns)
     say(rows.decisions, quiet=quiet)
     with training_progress(quiet=quiet) as on_epoch:
         learnt = learn(rows, columns, options, on_epoch=on_epoch)

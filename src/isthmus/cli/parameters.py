@@ -6,7 +6,7 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, Literal, Optional, get_args, get_origin, get_type_hints
 
 import typer
@@ -16,6 +16,12 @@ from pydantic.fields import FieldInfo
 from isthmus.errors import UsageError
 from isthmus.options import FitOptions, Options, checked
 
+Alpha = Annotated[
+    Optional[float],  # noqa: UP045 (typer reads it)
+    typer.Option(
+        metavar="NUMBER", help="Stated false-alarm rate; by default that of the model file."
+    ),
+]
 ModelPath = Annotated[str, typer.Argument(metavar="MODEL", help="A model file.")]
 DataPath = Annotated[
     str, typer.Argument(metavar="DATA", help="CSV, Parquet, Arrow, JSON lines, npy; - for stdin.")
@@ -25,28 +31,53 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but failures.")]
 
 
-def takes_options(command: Callable[..., None]) -> Callable[..., None]:
+METAVARS = {
+    "threshold": "RULE",
+    "delimiter": "CHARACTER",
+    "label": "COLUMN",
+    "drop": "COLUMN",
+    "id": "COLUMN",
+    "normal": "VALUE",
+}
+"""What stands for the value of an option in the help; for others their type says it."""
+METAVARS_OF_TYPES: dict[Any, str] = {
+    str: "TEXT",
+    list[str]: "TEXT",
+    int: "INTEGER",
+    float: "NUMBER",
+}
+
+
+def takes_options(
+    *, without: Collection[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Let a command take options classes, and give it the values that were typed.
 
     A parameter annotated with an options class (or `FitOptions`, all classes of one fit) stands
-    for one command-line option for each field; the command is called with the object.
+    for one command-line option for each field, but for those in `without`, which would change
+    nothing; the command is called with the object.
     """
+    return lambda command: _taking(command, frozenset(without))
+
+
+def _taking(command: Callable[..., None], without: frozenset[str]) -> Callable[..., None]:
     hints = get_type_hints(command, include_extras=True)
     parameters: list[inspect.Parameter] = []
-    groups: dict[str, type[BaseModel]] = {}
+    groups: dict[str, tuple[type[BaseModel], Mapping[str, FieldInfo]]] = {}
     for name, parameter in inspect.signature(command).parameters.items():
         hint = hints[name]
         if isinstance(hint, type) and issubclass(hint, (Options, FitOptions)):
-            groups[name] = hint
-            parameters += [_parameter(n, field) for n, field in _fields(hint).items()]
+            fields = {n: field for n, field in _fields(hint).items() if n not in without}
+            groups[name] = hint, fields
+            parameters += [_parameter(n, field) for n, field in fields.items()]
         else:
             parameters.append(parameter.replace(annotation=hint))
     order = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
 
     @functools.wraps(command)
     def called(**typed: Any) -> None:
-        for name, model in groups.items():
-            typed[name] = _made(model, {field: typed.pop(field) for field in _fields(model)})
+        for name, (model, fields) in groups.items():
+            typed[name] = _made(model, {field: typed.pop(field) for field in fields})
         command(**typed)
 
     called.__signature__ = inspect.Signature(order)  # type: ignore[attr-defined]
@@ -64,15 +95,21 @@ def _fields(model: type[BaseModel]) -> Mapping[str, FieldInfo]:
 def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
     """One option; left out it is None, and the options class has the default."""
     default = "" if field.default in (None, ()) else f" [default: {_shown(field.default)}]"
+    kind = _typed(field)
     option = typer.Option(
         help=f"{field.description}{default}",
         show_default=False,
-        metavar="N,N,..." if _is_widths(field) else None,
+        metavar="N,N,..." if _is_widths(field) else _metavar(name, kind),
     )
-    wanted: Any = Optional[_typed(field)]  # noqa: UP045 (typer reads it)
+    wanted: Any = Optional[kind]  # noqa: UP045 (typer reads it)
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[wanted, option]
     )
+
+
+def _metavar(name: str, kind: Any) -> str | None:
+    """What stands for the value in the help; None where the choices themselves do."""
+    return METAVARS.get(name) or METAVARS_OF_TYPES.get(kind)
 
 
 def _typed(field: FieldInfo) -> Any:
@@ -120,7 +157,7 @@ def _widths(name: str, text: str) -> tuple[int, ...]:
         return tuple(int(width) for width in text.split(",") if width.strip())
     except ValueError:
         raise UsageError(
-            f"--{name.replace('_', '-')}: expected whole numbers such as 32,16, got {text!r}"
+            f"{name}: whole numbers such as 32,16 were expected, got {text!r}"
         ) from None
 
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
+import typer
+from typer.main import get_command
+
 from isthmus.cli.app import app
-from isthmus.errors import IsthmusError
+from isthmus.errors import FileAccessError, IsthmusError
 
 INTERRUPTED, CLOSED_PIPE, UNEXPECTED = 130, 141, 70
+NAME = "isthmus"
+
+_MISTYPED: type[Exception] = typer.BadParameter.__bases__[0]
+"""What typer raises for words that it cannot make sense of."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -21,32 +30,64 @@ def run(arguments: Sequence[str]) -> int:
     words = [word for word in arguments if word != "--debug"]
     debug = len(words) < len(arguments)
     try:
-        app(words, prog_name="isthmus", standalone_mode=True)
-        return 0
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else 0
+        code = _called(words)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
-        return _said("interrupted; nothing was written", INTERRUPTED)
+        return _said("interrupted; no file is left half-written", INTERRUPTED)
     except BrokenPipeError:
-        # Python would complain once more when it flushes standard output at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_closed_pipes()
         return CLOSED_PIPE
-    except IsthmusError as failure:
-        if debug:
-            raise
-        return _said(str(failure), failure.exit_code)
     except Exception as failure:
         if debug:
-            raise
-        return _said(
-            f"isthmus itself failed: {type(failure).__name__}: {failure}\n"
-            "This is a defect; --debug shows where. Please report it.",
-            UNEXPECTED,
-        )
+            traceback.print_exc()
+        return _reported(failure)
+
+
+def _called(words: list[str]) -> int:
+    """Call the command without the handlers of typer, which give other exit codes."""
+    command = get_command(app)
+    if f"_{NAME.upper()}_COMPLETE" in os.environ:  # a shell asks what could come next
+        command.main(words, prog_name=NAME)
+    try:
+        with command.make_context(NAME, words) as context:
+            command.invoke(context)
+    except typer.Exit as leaving:
+        return leaving.exit_code
+    return 0
+
+
+def _reported(failure: Exception) -> int:
+    """Say what went wrong; the exit code."""
+    from isthmus.cli.wording import mistyped, typed
+
+    if isinstance(failure, IsthmusError):
+        return _said(typed(failure), failure.exit_code)
+    if isinstance(failure, _MISTYPED):
+        return _said(mistyped(failure), 2)
+    if isinstance(failure, OSError):
+        where = f"{failure.filename}: " if failure.filename else ""
+        reason = failure.strerror or str(failure)
+        return _said(f"{where}reading or writing failed: {reason}", FileAccessError.exit_code)
+    return _said(
+        f"isthmus itself failed: {type(failure).__name__}: {failure}\n"
+        "This is a defect; --debug shows where. Please report it.",
+        UNEXPECTED,
+    )
 
 
 def _said(message: str, code: int) -> int:
     first, *rest = message.splitlines() or [""]
-    lines = [f"isthmus: {first}", *(f"  {line}" for line in rest)]
-    sys.stderr.write("\n".join(lines) + "\n")
+    lines = [f"{NAME}: {first}", *(f"  {line}" for line in rest)]
+    with contextlib.suppress(BrokenPipeError):
+        sys.stderr.write("\n".join(lines) + "\n")
     return code
+
+
+def _let_go_of_closed_pipes() -> None:
+    """Python would complain once more when it flushes the standard streams at the end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -6,84 +6,91 @@ Examples:
 
   isthmus score detector.onnx new.csv -o scored.parquet --alpha 0.01
 
-  isthmus score detector.onnx new.csv --id patient | head
+  isthmus score detector.onnx patients.csv --id patient | head
 
   isthmus score detector.onnx new.parquet --fdr 0.1 -o scored.jsonl
 """
 
 from __future__ import annotations
 
+import json
+import math
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
-from isthmus.cli.parameters import AsJson, DataPath, Force, ModelPath, Quiet, takes_options
+from isthmus.cli.parameters import Alpha, AsJson, DataPath, Force, ModelPath, Quiet, takes_options
 from isthmus.options import ReadOptions, RowOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from isthmus.read import Source
     from isthmus.scoring.scorer import Scorer
+    from isthmus.scoring.scores import Scores
     from isthmus.scoring.thresholds import Decision
 
 Format = Optional[Literal["csv", "jsonl", "parquet", "arrow"]]  # noqa: UP045 (typer)
 
 
-@takes_options
+@takes_options(without=("kind", "normal"))
 def score(
     model: ModelPath,
     data: DataPath,
     read: ReadOptions,
     columns: RowOptions,
-    output: Annotated[str, typer.Option("-o", "--output", help="Where to; - for stdout.")] = "-",
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - for stdout.")
+    ] = "-",
     output_format: Annotated[
         Format, typer.Option(help="Format of the output; by default told from its name, or csv.")
     ] = None,
-    alpha: Annotated[
-        Optional[float],  # noqa: UP045
-        typer.Option(help="Stated false-alarm rate; by default the model file's."),
-    ] = None,
+    alpha: Alpha = None,
     threshold: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="conformal, confident:0.95, mean-std:3, percentile:99 or fixed:2.5."),
+        typer.Option(
+            metavar="RULE",
+            help="conformal, confident:0.95, mean-std:3, percentile:99 or fixed:2.5; by default "
+            "that of the model file.",
+        ),
     ] = None,
     fdr: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Option(help="Largest share of false ones among all alarms; reads the data twice."),
+        typer.Option(
+            metavar="NUMBER",
+            help="Largest share of false ones among all alarms; reads the data twice.",
+        ),
     ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Threads of ONNX Runtime.")] = 1,
+    threads: Annotated[
+        int, typer.Option(min=1, metavar="INTEGER", help="Threads of ONNX Runtime.")
+    ] = 1,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Score batch by batch, in constant memory."""
+    from isthmus.cli.places import STANDARD, claim, open_data
     from isthmus.cli.saying import say, warn
-    from isthmus.errors import UsageError
-    from isthmus.read import open_source, stream_rows
     from isthmus.scoring.scorer import Scorer
     from isthmus.scoring.writers import open_writer
 
-    if as_json and output == "-":
-        raise UsageError(
-            "--json prints a summary to standard output, where the scores go already",
-            advice="Give the scores a file with -o.",
-        )
+    _refuse_contradictions(output, as_json, alpha, threshold, fdr)
+    if output != STANDARD:
+        claim(output, data=data, force=force)
     scorer = Scorer.load(model, threads=threads)
-    source = open_source(data, read)
+    source = open_data(data, read)
     say(source.decisions, quiet=quiet)
     decision = _decision(scorer, source, columns, alpha, threshold, fdr)
     warn(decision.warnings, quiet=quiet)
     counts = {"rows": 0, "alarms": 0, "invalid": 0}
     with open_writer(output, output_format, overwrite=force) as writer:
-        for rows in stream_rows(source, columns, scorer.schema):
-            scores = scorer.scored(rows, decision)
+        for scores in _scored(scorer, source, columns, decision):
             writer.write(scores.to_arrow())
             counts["rows"] += len(scores)
             counts["alarms"] += int(scores.is_anomaly.sum())
             counts["invalid"] += int(scores.is_invalid.sum())
     if as_json:
-        import json
-
-        typer.echo(json.dumps({**counts, "threshold": decision.threshold, "rule": decision.rule}))
+        typer.echo(json.dumps({**counts, **_as_json(decision)}))
     say(
         [
             f"{counts['rows']} rows, {counts['alarms']} alarms, {counts['invalid']} invalid; "
@@ -91,6 +98,42 @@ def score(
         ],
         quiet=quiet,
     )
+
+
+def _refuse_contradictions(
+    output: str, as_json: bool, alpha: float | None, threshold: str | None, fdr: float | None
+) -> None:
+    from isthmus.errors import UsageError
+
+    if as_json and output == "-":
+        raise UsageError(
+            "--json prints a summary to standard output, where the scores go already",
+            advice="Give the scores a file with -o.",
+        )
+    if fdr is not None and (alpha is not None or threshold is not None):
+        raise UsageError("--fdr chooses the alarms by itself: leave out --alpha and --threshold")
+
+
+def _scored(
+    scorer: Scorer, source: Source, columns: RowOptions, decision: Decision
+) -> Iterator[Scores]:
+    """Batch after batch; one without rows where there are none, so that the columns are known."""
+    import numpy as np
+    import pyarrow as pa
+
+    from isthmus.read import stream_rows
+    from isthmus.read.roles import roles_of
+    from isthmus.scoring.scores import Scores
+
+    empty = True
+    for rows in stream_rows(source, columns, scorer.schema):
+        yield scorer.scored(rows, decision)
+        empty = False
+    if empty:
+        ids = [source.columns[place] for place in roles_of(source, columns, scorer.schema).ids]
+        table = pa.table({name: pa.array([], pa.string()) for name in ids})
+        none = np.empty(0, np.float32)
+        yield Scores.of(none, {}, scorer.calibrator, decision, table)
 
 
 def _decision(
@@ -106,13 +149,22 @@ def _decision(
 
     if fdr is None:
         return scorer.decide(alpha, threshold)
-    if alpha is not None or threshold is not None:
-        raise UsageError("--fdr chooses the alarms by itself: leave out --alpha and --threshold")
+    if not 0 < fdr < 1:  # before the first pass, not after it
+        raise UsageError(f"fdr: a number between 0 and 1 was expected, got {fdr}")
     if not source.rereadable:
         raise UsageError(
             f"--fdr reads the data twice, and {source.name} can be read once",
             advice="Store it in a file first.",
         )
-
     first_pass = stream_rows(source, columns, scorer.schema)
     return scorer.decide_fdr((scorer.score_rows(rows)[0] for rows in first_pass), fdr)
+
+
+def _as_json(decision: Decision) -> dict[str, float | str | None]:
+    """The threshold and its rule; JSON has no infinity, which is the threshold of no alarms."""
+    finite = math.isfinite(decision.threshold)
+    return {
+        "threshold": decision.threshold if finite else None,
+        "rule": decision.rule,
+        "alpha": decision.alpha,
+    }

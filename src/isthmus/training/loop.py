@@ -14,9 +14,10 @@ from isthmus.errors import UsageError
 from isthmus.model_file.manifest import Epoch
 from isthmus.options import TrainingOptions
 from isthmus.training.budget import Budget
+from isthmus.training.flat import flattened
 from isthmus.training.keep import Keeper
 from isthmus.training.loss import LOSSES, Loss
-from isthmus.training.members import Cells, MemberRows
+from isthmus.training.members import Cells, MemberRows, gather
 from isthmus.training.optimizers import clip_members, make_optimizer
 
 _WATCHED_AT_ONCE = 4096
@@ -81,7 +82,7 @@ def train(
     device, loss = cells.target.device, LOSSES[options.loss]
     own = MemberRows.of(training_rows, device)
     watched = MemberRows.of(validation_rows, device) if len(validation_rows[0]) else None
-    optimizer = make_optimizer(network.parameters(), options)
+    optimizer = make_optimizer(flattened(network), options)
     keeper = Keeper(network, len(own.table), options.patience, best=options.keep == "best")
     epochs: list[Epoch] = []
     step = 0
@@ -91,10 +92,10 @@ def train(
         batches = torch.split(order, budget.batch_size, dim=1)[: budget.steps - step]
         total = torch.zeros(len(order), device=device)
         for rows in batches:  # (M, B)
-            inputs = with_noise(cells.input[rows], input_noise, generator)
+            inputs = with_noise(gather(cells.input, rows), input_noise, generator)
             outputs, _ = network(inputs)  # (M, B, D)
             losses = cells.row_errors(loss, outputs, rows).mean(dim=1)  # (M,)
-            optimizer.zero_grad()
+            optimizer.zero_grad(set_to_none=False)
             # Members share no weights: the gradient of the sum is each member's own.
             losses.sum().backward()  # type: ignore[no-untyped-call]
             if options.clip_norm is not None:
@@ -129,7 +130,7 @@ def watch(network: nn.Module, cells: Cells, watched: MemberRows, loss: Loss) -> 
     network.eval()
     total = torch.zeros(len(watched.table), device=watched.table.device)
     for rows, counted in watched.chunks(_WATCHED_AT_ONCE):
-        outputs, _ = network(cells.input[rows])
+        outputs, _ = network(gather(cells.input, rows))
         total += (cells.row_errors(loss, outputs, rows) * counted).sum(dim=1)
     return (total / watched.counts).cpu()
 

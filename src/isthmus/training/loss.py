@@ -33,7 +33,8 @@ class SquaredError:
     """(output - target)^2; squares punish one large residual more than many small ones."""
 
     def torch(self, output: Tensor, target: Tensor) -> Tensor:
-        return torch.square(output - target)
+        residual = output - target
+        return residual * residual
 
     def emit(self, graph: Graph, output: str, target: str) -> str:
         residual = graph.node("Sub", output, target, name="residual")

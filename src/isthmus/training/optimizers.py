@@ -28,12 +28,10 @@ OPTIMIZERS: dict[str, Maker] = {
 }
 
 
-def make_optimizer(
-    parameters: Iterable[nn.Parameter], options: TrainingOptions
-) -> torch.optim.Optimizer:
-    """The optimiser that the options name."""
+def make_optimizer(weights: nn.Parameter, options: TrainingOptions) -> torch.optim.Optimizer:
+    """The optimiser that the options name, for all weights as one vector."""
     make = OPTIMIZERS[options.optimizer]
-    return make(list(parameters), options.learning_rate, options.weight_decay)
+    return make([weights], options.learning_rate, options.weight_decay)
 
 
 def clip_members(parameters: Iterable[nn.Parameter], most: float) -> None:
