@@ -54,7 +54,8 @@ def write_csv(path: Path, rows: np.ndarray, labels: np.ndarray | None, id_name: 
 def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All files that the examples of the commands name, and a detector that knows ids and labels.
 
-    `mixed.csv` has 60 abnormal and 60 normal beats, none of them seen in training; `ids.onnx` was made from `marked.csv`, which has ids in `beat` and labels in `target`.
+    `mixed.csv` has 60 abnormal and 60 normal beats, none of them seen in training; `ids.onnx` was
+    made from `marked.csv`, which has ids in `beat` and labels in `target`.
     """
     folder = tmp_path_factory.mktemp("material")
     data = load_ecg5000()

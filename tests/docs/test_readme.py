@@ -94,3 +94,12 @@ def test_documents_name_neither_paths_of_a_machine_nor_registries():
     for path in DOCUMENTS:
         text = path.read_text()
         assert not re.search(r"/work/|/root/|/tmp/bash|pypi\.org|registry\.npmjs", text), path
+
+
+def test_the_figures_of_the_readme_are_those_that_are_stored():
+    sys.path.insert(0, str(ROOT))
+    from benchmarks.readme import rows
+
+    text = (ROOT / "README.md").read_text()
+    for row in rows():
+        assert row in text, row

@@ -66,7 +66,7 @@ def test_fewer_than_ten_rows_are_refused_with_every_other_problem():
     rows[2, 1] = np.inf
     with pytest.raises(DataError) as failure:
         describe(rows, list("abcdefg"), "table")
-    assert "9 normal rows came, at least 10 are needed" in str(failure.value)
+    assert "9 normal rows with a value came, at least 10" in str(failure.value)
     assert "row 2, column 'b': inf cannot be learnt from" in str(failure.value)
 
 

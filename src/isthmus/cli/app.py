@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
 }
 """Every command and its one-line help; the command is the function of the same name."""
 
+HELP = {"help_option_names": ["-h", "--help"]}
+
 
 class Commands(TyperGroup):
     """A group whose commands live in modules of their own names."""
@@ -48,13 +50,14 @@ def load(name: str) -> Any:
     """Import a command's module and make the command."""
     module = importlib.import_module(f"isthmus.cli.{name}")
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
-    single.command(name, help=module.__doc__)(getattr(module, name))
+    single.command(name, help=module.__doc__, context_settings=HELP)(getattr(module, name))
     return typer.main.get_command(single)
 
 
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
+    context_settings=HELP,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Autoencoder anomaly detection with a stated false-alarm rate.",

@@ -9,11 +9,19 @@ Examples:
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from isthmus.cli.parameters import Alpha, DataPath, Force, ModelPath, Quiet, takes_options
+from isthmus.cli.parameters import (
+    Alpha,
+    DataPath,
+    Force,
+    ModelPath,
+    Quiet,
+    Threshold,
+    takes_options,
+)
 from isthmus.options import ReadOptions, RowOptions
 
 
@@ -27,12 +35,7 @@ def calibrate(
     read: ReadOptions,
     columns: RowOptions,
     alpha: Alpha = None,
-    threshold: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            metavar="RULE", help="Threshold rule, as for fit; by default that of the model file."
-        ),
-    ] = None,
+    threshold: Threshold = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:

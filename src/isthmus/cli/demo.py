@@ -44,8 +44,8 @@ def demo(
     from isthmus.datasets import load_ecg5000, split
     from isthmus.errors import FileAccessError, require
 
-    require("torch", extra="all", purpose="the demo")
-    require("altair", extra="all", purpose="the demo")
+    for library in ("altair", "onnx", "torch"):  # the quickest first
+        require(library, extra="all", purpose="the demo")
     folder = Path(output)
     if folder.exists() and not force:
         raise FileAccessError(

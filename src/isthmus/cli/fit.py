@@ -46,7 +46,7 @@ def fit(
     claim_model(output, data=data, force=force)  # before the work, not after it
     parse(options.calibration.threshold)
     source = open_data(data, read)
-    for library in ("torch", "onnx"):
+    for library in ("onnx", "torch"):
         require(library, extra="train", purpose="training a detector")
     from isthmus.training.learn import learn
 

@@ -70,6 +70,7 @@ def _rows(manifest: Manifest) -> list[str]:
 
 def _training(manifest: Manifest) -> list[str]:
     training, data = manifest.training, manifest.data
+    groups = "1 group" if manifest.groups == 1 else f"{manifest.groups} groups"
     last = training.epochs[-1]
     losses = f"training loss {_mean(last.training_loss):.6g}"
     if last.validation_loss is not None:
@@ -78,7 +79,7 @@ def _training(manifest: Manifest) -> list[str]:
         f"{data.rows} normal rows: {data.training_rows} trained, {data.validation_rows} watched, "
         f"{data.calibration_rows} calibrated",
         f"rows sha256 {data.digest}",
-        f"{manifest.members} networks in {manifest.groups} groups, {training.parameters} "
+        f"{manifest.members} networks in {groups}, {training.parameters} "
         f"parameters, seed {manifest.options.training.seed}",
         f"{training.steps} updates of {training.batch_size} rows, stopped by {training.stopped}; "
         f"{losses}",

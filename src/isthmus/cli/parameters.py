@@ -22,6 +22,14 @@ Alpha = Annotated[
         metavar="NUMBER", help="Stated false-alarm rate; by default that of the model file."
     ),
 ]
+Threshold = Annotated[
+    Optional[str],  # noqa: UP045 (typer reads it)
+    typer.Option(
+        metavar="RULE",
+        help="conformal, confident:0.95, mean-std:3, percentile:99 or fixed:2.5; by default that "
+        "of the model file.",
+    ),
+]
 ModelPath = Annotated[str, typer.Argument(metavar="MODEL", help="A model file.")]
 DataPath = Annotated[
     str, typer.Argument(metavar="DATA", help="CSV, Parquet, Arrow, JSON lines, npy; - for stdin.")

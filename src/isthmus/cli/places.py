@@ -22,10 +22,12 @@ def claim(output: str, *, data: str, force: bool) -> None:
     FileAccessError
         If the file exists and `force` is false, or cannot be written there.
     UsageError
-        If the file is the data.
+        If the file is the data, or has no name.
     """
     from isthmus import atomic
 
+    if not output:
+        raise UsageError("-o: is empty, a file name was expected")
     if output != STANDARD and data != STANDARD and _same(output, data):
         raise UsageError(
             f"-o {output}: is the data itself, which would be lost",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 import traceback
@@ -29,6 +30,10 @@ def run(arguments: Sequence[str]) -> int:
     """
     words = [word for word in arguments if word != "--debug"]
     debug = len(words) < len(arguments)
+    if sys.stderr is None:  # closed by the caller, as by 2>&-
+        sys.stderr = io.StringIO()
+    if sys.stdout is None:
+        return _said("standard output is closed", FileAccessError.exit_code)
     try:
         code = _called(words)
         sys.stdout.flush()
@@ -78,7 +83,7 @@ def _reported(failure: Exception) -> int:
 
 def _said(message: str, code: int) -> int:
     first, *rest = message.splitlines() or [""]
-    lines = [f"{NAME}: {first}", *(f"  {line}" for line in rest)]
+    lines = [f"{NAME}: {first}", *(f"  {line}".rstrip() for line in rest)]
     with contextlib.suppress(BrokenPipeError):
         sys.stderr.write("\n".join(lines) + "\n")
     return code

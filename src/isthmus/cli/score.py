@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
-from isthmus.cli.parameters import Alpha, AsJson, DataPath, Force, ModelPath, Quiet, takes_options
+from isthmus.cli.parameters import (
+    Alpha,
+    AsJson,
+    DataPath,
+    Force,
+    ModelPath,
+    Quiet,
+    Threshold,
+    takes_options,
+)
 from isthmus.options import ReadOptions, RowOptions
 
 if TYPE_CHECKING:
@@ -46,14 +55,7 @@ def score(
         Format, typer.Option(help="Format of the output; by default told from its name, or csv.")
     ] = None,
     alpha: Alpha = None,
-    threshold: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            metavar="RULE",
-            help="conformal, confident:0.95, mean-std:3, percentile:99 or fixed:2.5; by default "
-            "that of the model file.",
-        ),
-    ] = None,
+    threshold: Threshold = None,
     fdr: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(

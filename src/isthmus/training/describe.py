@@ -65,10 +65,11 @@ def warnings(values: np.ndarray, schema: Schema) -> list[str]:
 
 def _refuse_unusable(values: np.ndarray, names: Sequence[str], kind: Kind) -> None:
     problems = []
-    if len(values) < MINIMUM_ROWS:
+    usable = int((~np.isnan(values).all(axis=1)).sum())
+    if usable < MINIMUM_ROWS:
         problems.append(
-            f"{len(values)} normal rows came, at least {MINIMUM_ROWS} are needed to learn from "
-            "and to calibrate"
+            f"{usable} normal rows with a value came, at least {MINIMUM_ROWS} are needed to learn "
+            "from and to calibrate"
         )
     largest = float(np.finfo(np.float32).max) if kind == "signal" else np.inf
     too_large = np.isinf(values) | (np.abs(values) > largest)

@@ -120,7 +120,8 @@ def with_noise(inputs: Tensor, deviation: float, generator: torch.Generator) -> 
     """The inputs (M, B, D) with Gaussian noise of that standard deviation."""
     if not deviation:
         return inputs
-    noise = torch.randn(inputs.shape, generator=generator, device=inputs.device)
+    # Drawn on the CPU wherever training runs: a seed means the same everywhere.
+    noise = torch.randn(inputs.shape, generator=generator).to(inputs.device)
     return inputs.add(noise, alpha=deviation)
 
 

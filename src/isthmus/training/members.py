@@ -70,8 +70,8 @@ class MemberRows:
         """The rows of one epoch (M, L), each member's in an order of its own."""
         if not shuffle:
             return self.table
-        draws = torch.rand(self.table.shape, generator=generator, device=self.table.device)
-        return self.table.gather(1, draws.argsort(dim=1))
+        draws = torch.rand(self.table.shape, generator=generator)
+        return self.table.gather(1, draws.argsort(dim=1).to(self.table.device))
 
     def chunks(self, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Pieces of the table (M, B), and which entries count (M, B): every row exactly once."""

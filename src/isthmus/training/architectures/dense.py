@@ -144,8 +144,8 @@ class DenseLayer(nn.Module):
             cells = self.norm(cells)
         cells = self.activation.apply(cells)
         if self.training and self.dropout:
-            kept = torch.rand(cells.shape, generator=self.generator, device=cells.device)
-            cells = cells * (kept >= self.dropout) / (1.0 - self.dropout)
+            kept = torch.rand(cells.shape, generator=self.generator) >= self.dropout
+            cells = cells * kept.to(cells.device) / (1.0 - self.dropout)
         return cells
 
     def emit(self, graph: Graph, value: str, *, name: str) -> str:
