@@ -78,12 +78,16 @@ def _cpu(command: str) -> Callable[[Figures], float]:
     return lambda figures: figures["commands"][command]["cpu_seconds"]["median"]
 
 
-def _scoring(ratio: str, net: str = "1 net") -> Callable[[Figures], float]:
-    return lambda figures: figures[net][ratio]["wall"]["median"]
+# Speeds are compared by CPU seconds: everything has one thread, and the clock of a busy machine
+# measures the neighbours. Ratios by the clock stand in the same files.
 
 
-def _fitting(ratio: str, part: str = "loop") -> Callable[[Figures], float]:
-    return lambda figures: figures[part]["times_faster"][ratio]["wall"]["median"]
+def _scoring(ratio: str, net: str = "1 net", clock: str = "cpu") -> Callable[[Figures], float]:
+    return lambda figures: figures[net][ratio][clock]["median"]
+
+
+def _fitting(ratio: str, part: str = "loop", clock: str = "cpu") -> Callable[[Figures], float]:
+    return lambda figures: figures[part]["times_faster"][ratio][clock]["median"]
 
 
 TARGETS: tuple[Target, ...] = (
@@ -105,6 +109,12 @@ TARGETS: tuple[Target, ...] = (
         "anomaly_score, share of the best bare session's rate",
         at_least(0.8),
         _scoring("anomaly_score, share of best bare"),
+    ),
+    Target(
+        "scoring_speed",
+        "the same, by the clock",
+        BESIDE,
+        _scoring("anomaly_score, share of best bare", clock="wall"),
     ),
     Target(
         "scoring_speed",
@@ -132,9 +142,21 @@ TARGETS: tuple[Target, ...] = (
     ),
     Target(
         "fit_speed",
+        "the same, by the clock",
+        BESIDE,
+        _fitting("isthmus loop than keras one model", clock="wall"),
+    ),
+    Target(
+        "fit_speed",
         "training loop, times faster than PyOD's of the same net",
         at_least(2),
         _fitting("isthmus loop than pyod same net, loop"),
+    ),
+    Target(
+        "fit_speed",
+        "the same, by the clock",
+        BESIDE,
+        _fitting("isthmus loop than pyod same net, loop", clock="wall"),
     ),
     Target(
         "fit_speed",
@@ -179,6 +201,13 @@ TARGETS: tuple[Target, ...] = (
         lambda figures: figures["isthmus"]["corrupt"],
     ),
     Target("save_under_kill", "kills", at_least(200), lambda figures: figures["kills"]),
+    Target(
+        "mutations",
+        "deliberate faults that no test notices",
+        NONE,
+        lambda figures: len(figures["survivors"]),
+    ),
+    Target("mutations", "deliberate faults", BESIDE, lambda figures: figures["faults"]),
     Target(
         "install_and_start", "base install, MB", at_most(360), lambda figures: figures["megabytes"]
     ),

@@ -10,7 +10,7 @@ import torch
 
 from isthmus import model_file
 from isthmus.model_file.manifest import Data, Manifest, Threshold, Training
-from isthmus.options import FitOptions
+from isthmus.options import CalibrationOptions, FitOptions
 from isthmus.schema import Schema
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.digest import rows_digest
@@ -67,13 +67,13 @@ def fit(
     # Rows without any value have no score, neither to learn from nor to calibrate with.
     values = values[~np.isnan(values).all(axis=1)]
     dealt = plan(len(values), calibration, options.training)
+    _refuse_unsupported(dealt, calibration)
     with one_thread():
         trained, work = _train(values, schema, dealt, options, on_epoch)
         views = session(trained, None).run(values, ["views"], trained.element)["views"]
         per_group = calibration.members_of(dealt.scheme)
         constants = calibrate.view_constants(views, dealt, per_group)
         held_out = calibrate.calibration(views, dealt, per_group, constants)
-        decide(calibration.threshold, Calibrator.of(held_out), calibration.alpha)
         check_parity(trained, constants, values[:_PARITY_ROWS])
         probes = probe_rows(schema)
         check_parity(trained, constants, probes)
@@ -96,6 +96,13 @@ def fit(
         probes=tuple(map(float, scores)),
     )
     return model_file.seal(trained.graph(constants), manifest)
+
+
+def _refuse_unsupported(dealt: Plan, calibration: CalibrationOptions) -> None:
+    """Refuse, before the work, a threshold that so many calibration rows cannot support."""
+    rows = sum(map(len, dealt.held_out))
+    stand_in = Calibrator(np.zeros(rows, np.float32), dealt.scheme)
+    decide(calibration.threshold, stand_in, calibration.alpha)
 
 
 def versions() -> dict[str, str]:
