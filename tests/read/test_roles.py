@@ -83,12 +83,17 @@ def test_the_users_word_wins_over_the_detectors_memory() -> None:
     assert rows.labels.to_pylist() == [3]
 
 
-def test_without_names_nothing_is_set_aside_by_memory() -> None:
+def test_without_names_columns_are_set_aside_again_where_the_width_is_that_of_training() -> None:
     known = schema("c0", "c1", named=False, c2="label")
-    rows = read_rows(open_source(np.array([[1.0, 2.0]])), RowOptions(), known)
-    assert rows.set_aside == {}
-    with pytest.raises(SchemaError, match="3 columns came, the detector was trained on 2"):
-        read_rows(open_source(np.zeros((1, 3))), RowOptions(), known)
+    same = roles_of(open_source(np.zeros((2, 3))), RowOptions(), known)
+    assert same.features == (0, 1)
+    assert same.set_aside == {"c2": "label"}
+    assert "column c2 is set aside (label), as in training" in same.decisions[0]
+    features_alone = roles_of(open_source(np.zeros((2, 2))), RowOptions(), known)
+    assert features_alone.features == (0, 1)
+    assert features_alone.set_aside == {}
+    with pytest.raises(SchemaError, match="4 columns came, the detector was trained on 2"):
+        roles_of(open_source(np.zeros((2, 4))), RowOptions(), known)
     labelled = RowOptions(label=-1, normal=(0,))
     assert read_rows(open_source(np.zeros((1, 3))), labelled, known).values.shape == (1, 2)
 

@@ -130,7 +130,7 @@ def _unknown(columns: Sequence[str], wanted: str | int) -> str:
 
 def _by_itself(source: Source, schema: Schema | None, chosen: dict[str, Role]) -> dict[str, Role]:
     """Columns set aside though nobody asked: by the file's own word or the detector's memory."""
-    known = schema.set_aside if schema and schema.named and source.named else {}
+    known = schema.set_aside if schema and _comparable(source, schema) else {}
     quiet: dict[str, Role] = {
         name: known[name] for name in source.columns if name in known and name not in chosen
     }
@@ -138,6 +138,13 @@ def _by_itself(source: Source, schema: Schema | None, chosen: dict[str, Role]) -
         quiet = {name: "drop" if role == "label" else role for name, role in quiet.items()}
     beside: dict[str, Role] = {name: "label" for name in source.beside if name not in chosen}
     return quiet | beside
+
+
+def _comparable(source: Source, schema: Schema) -> bool:
+    """Whether a column's name means the same as in training: a name, or a place in equal width."""
+    if source.named or schema.named:
+        return source.named and schema.named
+    return len(source.columns) == len(schema.columns) + len(schema.set_aside)
 
 
 def _refuse_needed(source: Source, chosen: dict[str, Role], schema: Schema | None) -> None:
@@ -158,6 +165,10 @@ def _decisions(source: Source, quiet: dict[str, Role]) -> tuple[str, ...]:
         "to use them"
         for name in quiet
         if name in source.beside
+    ) + tuple(
+        f"{source.name}: column {name} is set aside ({role}), as in training; --drop to change"
+        for name, role in quiet.items()
+        if name not in source.beside and not source.named
     )
 
 
