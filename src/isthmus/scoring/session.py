@@ -11,7 +11,7 @@ import onnxruntime
 FEWEST_ROWS = 4
 """Calls are padded to this many rows: one-row kernels may differ in the last bit."""
 
-CHUNK_BYTES = 4_000_000
+CHUNK_BYTES = 2_000_000
 """About the size of the widest intermediate result of one call; larger ones leave the cache."""
 
 _ERRORS_ONLY = 3
@@ -47,7 +47,7 @@ class Session:
         )
         self._input = self._session.get_inputs()[0].name
         self.outputs = tuple(output.name for output in self._session.get_outputs())
-        self.chunk_rows = int(np.clip(CHUNK_BYTES // (4 * width), 256, 4096)) // 16 * 16
+        self.chunk_rows = int(np.clip(CHUNK_BYTES // (4 * width), 256, 1024)) // 16 * 16
 
     def run(
         self,
