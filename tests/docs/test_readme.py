@@ -103,3 +103,19 @@ def test_the_figures_of_the_readme_are_those_that_are_stored():
     text = (ROOT / "README.md").read_text()
     for row in rows():
         assert row in text, row
+
+
+def test_the_figures_of_the_calibration_page_are_those_that_are_stored():
+    sys.path.insert(0, str(ROOT))
+    from benchmarks.readme import figures
+
+    text = (ROOT / "docs" / "calibration.md").read_text()
+    for alpha, one in figures("false_alarms")["summary"].items():
+        cells = [
+            alpha,
+            f"{one['ratio_cross']:.2f}",
+            f"{100 * one['caught_cross']:.1f} %",
+            f"{one['ratio_split']:.2f}",
+            f"{100 * one['caught_split']:.1f} %",
+        ]
+        assert f"| {' | '.join(cells)} |" in text
