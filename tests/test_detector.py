@@ -18,12 +18,16 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from isthmus import AutoencoderDetector, Scorer
-from isthmus.errors import DataError, FileAccessError, UsageError
+from isthmus.errors import DataError, DetectorWarning, FileAccessError, UsageError
 from isthmus.options import FLAT_NAMES, FitOptions
+
+# Most rows of scikit-learn's checks are too few for an alpha of 0.01, and the detector says so.
+few_rows = pytest.mark.filterwarnings("ignore::isthmus.errors.DetectorWarning")
 
 QUICK = {"max_steps": 60, "encoder": (16,), "code_size": 4}
 
 
+@few_rows
 @parametrize_with_checks([AutoencoderDetector()])
 def test_every_check_of_scikit_learn_passes(estimator, check):
     check(estimator)
@@ -79,6 +83,7 @@ def test_a_copy_by_pickle_or_clone_scores_the_same(fitted):
     assert clone(fitted).fit(normal_beats()).model_ == fitted.model_
 
 
+@few_rows
 def test_it_works_in_a_pipeline_and_in_a_grid_search_over_processes():
     rows = np.nan_to_num(table_rows())
     pipeline = make_pipeline(StandardScaler(), AutoencoderDetector(**QUICK)).fit(rows)
@@ -177,6 +182,7 @@ def test_saving_never_replaces_a_file_unasked(fitted, tmp_path):
     assert Scorer.load(path).manifest.row_schema.kind == "signal"
 
 
+@few_rows
 def test_a_changed_constant_is_an_alarm_and_not_an_infinity():
     rows = np.random.default_rng(0).normal(size=(300, 4))
     rows[:, 2] = 7.0
@@ -185,3 +191,13 @@ def test_a_changed_constant_is_an_alarm_and_not_an_infinity():
     changed[:, 2] = 7.001
     assert detector.is_anomaly(changed).all()
     assert np.isfinite(detector.anomaly_score(changed)).all()
+
+
+def test_what_the_command_line_warns_of_the_estimator_warns_of():
+    rows = np.random.default_rng(0).normal(size=(40, 3))
+    rows[:, 1] = 5.0
+    with pytest.warns(DetectorWarning) as said:
+        AutoencoderDetector(**QUICK).fit(rows)
+    texts = [str(one.message) for one in said]
+    assert any("column 'c1' never varied" in text for text in texts)
+    assert any("support no alpha below 0.02439" in text for text in texts)

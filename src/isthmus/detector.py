@@ -6,6 +6,7 @@ scores grow with strangeness. `anomaly_score = -score_samples`, `threshold_ = -o
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from isthmus import model_file
-from isthmus.errors import DataError, require
+from isthmus.errors import DataError, DetectorWarning, require
 from isthmus.options import MINIMUM_ROWS, FitOptions, RowOptions, checked
 from isthmus.read import choose_kind
 from isthmus.read.source import made_up
@@ -32,6 +33,7 @@ from sklearn.utils import check_random_state  # noqa: E402
 from sklearn.utils.validation import check_is_fitted, validate_data  # noqa: E402
 
 from isthmus.training.describe import describe  # noqa: E402
+from isthmus.training.describe import warnings as said_of  # noqa: E402
 from isthmus.training.fit import fit as fit_model  # noqa: E402
 
 
@@ -159,6 +161,11 @@ class AutoencoderDetector(
             Normal rows; NaN is a missing cell.
         y : ignored
 
+        Warns
+        -----
+        DetectorWarning
+            If columns never vary, or the rows support no alpha of 0.01.
+
         Raises
         ------
         ValueError
@@ -174,6 +181,8 @@ class AutoencoderDetector(
         schema = describe(values, listed, kind, named=named)
         self.model_ = fit_model(values, schema, options)
         self._use(self.model_)
+        for said in (*said_of(values, schema), *self._live_scorer.decide().warnings):
+            warnings.warn(said, DetectorWarning, stacklevel=2)
         return self
 
     def anomaly_score(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -91,6 +91,10 @@ class FileAccessError(IsthmusError, OSError):
     exit_code = 6
 
 
+class DetectorWarning(UserWarning):
+    """Something to know before a detector is trusted; it was fitted all the same."""
+
+
 def require(module: str, *, extra: str, purpose: str) -> ModuleType:
     """Import an optional library, or say in one sentence how to get it.
 

@@ -126,7 +126,7 @@ class NetworkOptions(Options):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each hidden layer that is left out at random in training."""
     input_noise: Annotated[float, Field(ge=0)] = 0.5
-    """Standard deviation of noise on the network's input in training, in scaled units."""
+    """Standard deviation of training noise on the network's input, in deviations of that input."""
 
     def widths(self, kind: Kind, cells: int) -> Widths:
         """Encoder, code size and decoder spelled out, for rows of so many cells."""
@@ -134,10 +134,15 @@ class NetworkOptions(Options):
             return Widths((256,), 256, () if self.decoder is None else self.decoder)
         encoder = self.encoder
         if encoder is None:
-            encoder = (256,) if kind == "table" else (max(cells // 4, 2), max(cells // 8, 2))
+            encoder = (256,) if kind == "table" else _narrowing(cells)
         half = (encoder[-1] if encoder else cells) // 2
         code_size = self.code_size or max(half, 1)
         return Widths(encoder, code_size, encoder[::-1] if self.decoder is None else self.decoder)
+
+
+def _narrowing(cells: int) -> tuple[int, int]:
+    """D/4 and D/8, within what a file and a training can bear."""
+    return min(max(cells // 4, 2), 512), min(max(cells // 8, 2), 256)
 
 
 class TrainingOptions(Options):

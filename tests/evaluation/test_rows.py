@@ -65,3 +65,11 @@ def test_rows_without_labels_at_all_are_refused():
     rows = read_rows(source, RowOptions(), quick_scorer().schema)
     with pytest.raises(DataError, match="no labels"):
         evaluate_rows(quick_scorer(), rows, ["fine"])
+
+
+def test_evaluating_on_the_rows_that_were_learnt_is_warned_of():
+    found = evaluate_rows(quick_scorer(), labelled(LABELS), ["fine"])
+    assert "made from" in found.warnings[0]
+    rows = np.concatenate([normal_beats()[:199], abnormal_beats()])
+    fresh = evaluate_rows(quick_scorer(), labelled(LABELS[1:], rows), ["fine"])
+    assert not any("made from" in line for line in fresh.warnings)

@@ -212,3 +212,28 @@ class TestRecalibration:
         with pytest.raises(UsageError, match="needs 99 calibration rows"):
             recalibrate(scorer, abnormal_beats(50))
         assert Scorer.load(recalibrate(scorer, abnormal_beats(50), alpha=0.1)).decide().alpha == 0.1
+
+
+class TestWhatIsStored:
+    """What is not asked for is taken from the file."""
+
+    def test_an_alpha_that_is_asked_for_leaves_the_stored_rule(self):
+        made = quick_beats_model(threshold="confident:0.9", alpha=0.3, scheme="split")
+        decision = Scorer.load(made).decide(alpha=0.2)
+        assert (decision.rule, decision.alpha) == ("confident:0.9", 0.2)
+
+    def test_a_rule_that_is_asked_for_leaves_the_stored_alpha_where_it_takes_one(self):
+        scorer = Scorer.load(quick_beats_model(alpha=0.2, scheme="split"))
+        assert scorer.decide(threshold="confident:0.5").alpha == 0.2
+        assert scorer.decide(threshold="percentile:90").alpha is None
+
+    def test_an_alpha_asked_of_a_stored_rule_that_has_none_makes_it_conformal(self):
+        scorer = Scorer.load(quick_beats_model(threshold="percentile:90"))
+        assert scorer.decide(alpha=0.2).rule == "conformal"
+
+
+def test_a_false_discovery_rate_across_folds_is_not_called_proved():
+    rows = np.concatenate([normal_beats(), abnormal_beats()])
+    assert "no proof" in quick_scorer().score(rows, fdr=0.2).decision.warnings[-1]
+    split = Scorer.load(quick_beats_model(scheme="split"))
+    assert not any("no proof" in line for line in split.score(rows, fdr=0.2).decision.warnings)

@@ -111,6 +111,7 @@ def test_a_confident_threshold_keeps_its_promise_in_nearly_all_calibrations():
         ("percentile:101", "from 0 to 100"),
         ("fixed", "needs a number"),
         ("fixed:nan", "finite"),
+        ("mean-std:nan", "finite"),
         ("confident:2", "between 0 and 1"),
         ("best-f1", "there is no rule 'best-f1'"),
     ],
@@ -124,3 +125,10 @@ def test_a_rule_that_makes_no_sense_is_refused_with_what_was_expected(text, word
 def test_an_alpha_outside_of_zero_to_one_is_refused(alpha):
     with pytest.raises(UsageError, match="between 0 and 1"):
         decide("conformal", calibrator(), alpha)
+
+
+@pytest.mark.parametrize("text", ["mean-std:3.123456789", "percentile:97.123456789"])
+def test_a_rule_reads_back_to_the_very_same_number(text):
+    decision = decide(text, calibrator())
+    assert decision.rule == text
+    assert decide(decision.rule, calibrator()).threshold == decision.threshold

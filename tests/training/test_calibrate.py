@@ -124,3 +124,24 @@ def test_fresh_normal_beats_raise_about_as_many_false_alarms_as_promised():
             # Three binomial deviations of the fresh rows and of the calibration rows together.
             room = 3 * np.sqrt(alpha * (1 - alpha) * (1 / len(fresh) + 1 / scorer.calibrator.rows))
             assert abs((p <= alpha).mean() - alpha) < room + 0.02
+
+
+@pytest.mark.parametrize("columns", [1, 7])
+@pytest.mark.parametrize("members", [1, 5])
+def test_a_row_like_a_calibration_row_has_its_score_to_the_last_bit(columns, members):
+    generator = np.random.default_rng(0)
+    few = generator.normal(size=(12, columns))
+    rows = few[generator.integers(0, 12, size=400)]
+    for values in (rows, np.ones((60, columns))):
+        made = model_of(values, "table", scheme="split", members=members, **SMALL)
+        scorer = Scorer.load(made)
+        _, dealt = views_and_plan(scorer, values)
+        again = np.sort(scorer.anomaly_score(values[dealt.held_out[0]]))
+        np.testing.assert_array_equal(again, scorer.calibrator.scores)
+        alpha = max(0.05, scorer.calibrator.smallest_alpha)
+        assert (scorer.calibrator.p_values(scorer.anomaly_score(values)) <= alpha).mean() <= 0.2
+
+
+def test_rows_that_are_all_alike_raise_no_alarm():
+    scorer = Scorer.load(model_of(np.ones((60, 3)), "table", scheme="split", **SMALL))
+    assert (scorer.calibrator.p_values(scorer.anomaly_score(np.ones((9, 3)))) == 1).all()

@@ -8,7 +8,7 @@ import numpy as np
 
 from isthmus.errors import UsageError
 from isthmus.scoring.calibration import Calibrator
-from isthmus.scoring.thresholds.decision import Decision
+from isthmus.scoring.thresholds.decision import Decision, written
 
 
 @dataclass
@@ -61,9 +61,18 @@ class RankCounts:
         else:
             threshold = self.calibrator.order_statistic(k) if k else float("inf")
         sentence = f"at most {share:g} of the alarms false, over {self.rows} rows"
-        return Decision(threshold, f"fdr:{share:g}", None, sentence, self._warnings(share, k))
+        warnings = self._coarse(share, k) + self._unproved()
+        return Decision(threshold, written("fdr", share), None, sentence, warnings)
 
-    def _warnings(self, share: float, k: int) -> tuple[str, ...]:
+    def _unproved(self) -> tuple[str, ...]:
+        """The theorem is about one set of calibration rows for all p-values."""
+        if self.calibrator.scheme == "split":
+            return ()
+        return (
+            "across folds the false-discovery rate has no proof, only the p-values' own record",
+        )
+
+    def _coarse(self, share: float, k: int) -> tuple[str, ...]:
         """P-values can be too coarse for so many rows; then anomalies are missed."""
         alarms = max(1, int(self.counts[: k + 1].sum()))
         needed = self.rows / (share * alarms)

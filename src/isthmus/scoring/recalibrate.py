@@ -11,7 +11,7 @@ from isthmus.options import MINIMUM_ROWS
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.digest import rows_digest
 from isthmus.scoring.scorer import Scorer
-from isthmus.scoring.thresholds import decide
+from isthmus.scoring.thresholds import decide, kept
 
 
 def recalibrate(
@@ -56,15 +56,13 @@ def recalibrate(
         )
     old: Manifest = scorer.manifest
     fresh = Calibration(scheme="split", source="recalibrated", scores=tuple(map(float, usable)))
-    kept = old.threshold
-    if alpha is not None or threshold is not None:
-        kept = Threshold(rule=threshold or "conformal", alpha=alpha)
-    decide(kept.rule, Calibrator.of(fresh), kept.alpha)
+    rule, alpha = kept(old.threshold, alpha, threshold)
+    decide(rule, Calibrator.of(fresh), alpha)
     manifest = old.model_copy(
         update={
             "calibration": fresh,
             "calibration_history": (*old.calibration_history, old.calibration),
-            "threshold": kept,
+            "threshold": Threshold(rule=rule, alpha=alpha),
         }
     )
     return model_file.with_manifest(scorer.model, manifest)

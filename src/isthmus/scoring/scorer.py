@@ -21,7 +21,7 @@ from isthmus.scoring.fdr import RankCounts
 from isthmus.scoring.probes import probe_rows
 from isthmus.scoring.scores import Scores
 from isthmus.scoring.session import Session
-from isthmus.scoring.thresholds import Decision, decide
+from isthmus.scoring.thresholds import Decision, decide, kept
 
 
 class Scorer:
@@ -109,10 +109,8 @@ class Scorer:
 
     def decide(self, alpha: float | None = None, threshold: str | None = None) -> Decision:
         """The threshold, by what is asked or else by what the model file holds."""
-        stored = self.manifest.threshold
-        if alpha is None and threshold is None:
-            return decide(stored.rule, self.calibrator, stored.alpha)
-        return decide(threshold or "conformal", self.calibrator, alpha)
+        rule, alpha = kept(self.manifest.threshold, alpha, threshold)
+        return decide(rule, self.calibrator, alpha)
 
     def decide_fdr(self, scores: Iterable[np.ndarray], share: float) -> Decision:
         """The threshold that keeps the share of false alarms among all of `scores` small."""

@@ -14,6 +14,10 @@ from isthmus.model_file.manifest import View
 FLOOR = 1e-12
 """Views below this count as this: a perfect reconstruction has no logarithm."""
 
+GRID = 1024.0
+"""Added to a score and taken away again, this rounds it to 2e-13: the last bits of a logarithm may
+hang on a row's place in the batch, and near a score of 0 a float32 would still show them."""
+
 
 def logs(views: np.ndarray) -> np.ndarray:
     """Natural logarithms of views of any shape, in float64."""
@@ -27,8 +31,7 @@ def combine(views: np.ndarray, constants: Sequence[View]) -> np.ndarray:
     Averaging scores keeps calibration honest; averaging reconstructions halves the alarms.
     """
     center = np.array([view.center for view in constants])
-    spread = np.array([view.spread for view in constants])
-    weight = np.array([view.weight for view in constants])
-    members: np.ndarray = ((logs(views) - center) / spread) @ weight  # (N, M)
-    scores: np.ndarray = members.mean(axis=1).astype(np.float32)
-    return scores
+    weight = np.array([view.weight / view.spread for view in constants])
+    members: np.ndarray = (logs(views) - center) @ weight  # (N, M)
+    exact: np.ndarray = (members.mean(axis=1) + GRID) - GRID
+    return exact.astype(np.float32)

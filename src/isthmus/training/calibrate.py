@@ -12,6 +12,8 @@ from isthmus.training.folds import Plan
 from isthmus.training.tail import VIEWS
 
 _FEWEST_FOR_SCALE = 10
+_NO_SPREAD = 1e-9
+"""Logs that differ by less than this share of themselves differ by rounding alone."""
 
 
 def view_constants(views: np.ndarray, plan: Plan, members: int) -> tuple[View, ...]:
@@ -29,23 +31,29 @@ def view_constants(views: np.ndarray, plan: Plan, members: int) -> tuple[View, .
         [logs(part).reshape(-1, len(VIEWS)) for part in _parts(views, by_group, members)]
     )  # (rows * members of a group, V)
     spread = pooled.std(axis=0)
+    spread[spread <= _NO_SPREAD * np.abs(pooled).max(axis=0)] = 1.0
     return tuple(
-        View(name=name, center=float(pooled[:, v].mean()), spread=float(spread[v]) or 1.0)
+        View(name=name, center=float(pooled[:, v].mean()), spread=float(spread[v]))
         for v, name in enumerate(VIEWS)
     )
 
 
 def calibration(
-    views: np.ndarray, plan: Plan, members: int, constants: Sequence[View]
+    views: np.ndarray, scores: np.ndarray, plan: Plan, members: int, constants: Sequence[View]
 ) -> Calibration:
     """Each held-out row's score by the members that did not train on it.
 
-    The scheme of cross-conformal prediction (Vovk, 2015) with averaged scores: a row's score is
-    the mean over its own fold's group, a new row's the mean over all groups.
+    In a `split` these are all members, and the score is the graph's own (N,), so that a row like
+    a calibration row has its score to the last bit. Across folds it is the mean over the row's own
+    fold's group, and a new row's the mean over all groups: the scheme of cross-conformal
+    prediction (Vovk, 2015) with averaged scores.
     """
-    parts = _parts(views, plan.held_out, members)
-    scores = np.concatenate([combine(part, constants) for part in parts])
-    ordered = np.sort(scores)[::-1]
+    if plan.scheme == "split":
+        held_out = scores[plan.held_out[0]]
+    else:
+        parts = _parts(views, plan.held_out, members)
+        held_out = np.concatenate([combine(part, constants) for part in parts])
+    ordered = np.sort(held_out)[::-1]
     return Calibration(scheme=plan.scheme, source="fit", scores=tuple(map(float, ordered)))
 
 

@@ -73,11 +73,12 @@ def fit(
         views = session(trained, None).run(values, ["views"], trained.element)["views"]
         per_group = calibration.members_of(dealt.scheme)
         constants = calibrate.view_constants(views, dealt, per_group)
-        held_out = calibrate.calibration(views, dealt, per_group, constants)
+        scorer = session(trained, constants)
+        own = scorer.run(values, ["anomaly_score"], trained.element)["anomaly_score"]
+        held_out = calibrate.calibration(views, own, dealt, per_group, constants)
         check_parity(trained, constants, values[:_PARITY_ROWS])
         probes = probe_rows(schema)
         check_parity(trained, constants, probes)
-        scorer = session(trained, constants)
     scores = scorer.run(probes, ["anomaly_score"], trained.element)["anomaly_score"]
     manifest = Manifest(
         created_by=f"isthmus {__version__}",
@@ -124,20 +125,27 @@ def _train(
     make = ARCHITECTURES[options.network.architecture]
     network = make(members, width, schema.kind, options.network, generator).to(device)
     work = budget(max(map(len, dealt.training)), options.training)
+    arrays = preamble.run(values)
     history = train(
         network,
-        Cells.of(preamble.run(values), device),
+        Cells.of(arrays, device),
         [rows for rows in dealt.training for _ in range(per_group)],
         [rows for rows in dealt.validation for _ in range(per_group)],
         options.training,
         work,
-        input_noise=options.network.input_noise,
+        input_noise=options.network.input_noise * _spread(preamble, arrays.input[learning]),
         generator=generator,
         on_epoch=on_epoch,
     )
     loss = LOSSES[options.training.loss]
     trained = Trained(preamble, network, loss, Shapes(members, width, network.code_size))
     return trained, _account(history, work, trained)
+
+
+def _spread(preamble: Preamble, inputs: np.ndarray) -> float:
+    """One standard deviation of what the network sees: about 1 scaled by it, 0.2 by the range."""
+    varying = inputs[:, ~preamble.scale.constant]
+    return float(varying.std(dtype=np.float64)) if varying.size else 1.0
 
 
 def _account(history: History, work: Budget, trained: Trained) -> Training:

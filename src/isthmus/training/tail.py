@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from isthmus.model_file.manifest import View
-from isthmus.scoring.views import FLOOR
+from isthmus.scoring.views import FLOOR, GRID
 from isthmus.training.architectures import Core
 from isthmus.training.graph import ElementType, Graph
 from isthmus.training.loss import Loss
@@ -71,13 +71,17 @@ def emit_score(graph: Graph, views: str, constants: Sequence[View]) -> str:
         "Log", graph.node("Max", exact, floor, name="score.floored"), name="score.logs"
     )
     center = graph.constant("score.center", np.array([view.center for view in constants]))
-    spread = graph.constant("score.spread", np.array([view.spread for view in constants]))
-    weight = graph.constant("score.weight", np.array([[view.weight] for view in constants]))
+    # Never divided by the spread alone: ONNX Runtime would fuse that into the product, in float32.
+    weight = graph.constant(
+        "score.weight", np.array([[view.weight / view.spread] for view in constants])
+    )
     centred = graph.node("Sub", logs, center, name="score.centred")
-    standard = graph.node("Div", centred, spread, name="score.standardised")
-    by_member = graph.node("MatMul", standard, weight, name="score.by_member")  # (N, M, 1)
+    by_member = graph.node("MatMul", centred, weight, name="score.by_member")  # (N, M, 1)
     mean = graph.node("ReduceMean", by_member, name="score.mean", axes=[1, 2], keepdims=0)
-    return graph.cast(mean, "float32", name="anomaly_score")
+    grid = graph.constant("score.grid", np.asarray(GRID))
+    raised = graph.node("Add", mean, grid, name="score.raised")
+    exact = graph.node("Sub", raised, grid, name="score.exact")
+    return graph.cast(exact, "float32", name="anomaly_score")
 
 
 def outputs(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from isthmus.errors import UsageError
+from isthmus.model_file.manifest import Threshold
 from isthmus.options import DEFAULT_ALPHA
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.thresholds.confident import confident
@@ -75,6 +76,18 @@ def parse(text: str) -> tuple[str, float | None]:
     if number is None and rule.takes_number:
         raise UsageError(f"threshold {text!r}: {name} needs a number, such as {name}:2.5")
     return name, number
+
+
+def kept(stored: Threshold, alpha: float | None, threshold: str | None) -> tuple[str, float | None]:
+    """The rule and alpha to use: what is asked, and for what is not asked what is stored.
+
+    An alpha asked of a stored rule that has none makes the rule conformal.
+    """
+    rule = stored.rule if threshold is None else threshold
+    uses_alpha = RULES[parse(rule)[0]].uses_alpha
+    if alpha is None:
+        return rule, stored.alpha if uses_alpha else None
+    return (rule if uses_alpha or threshold is not None else "conformal"), alpha
 
 
 def decide(text: str, calibrator: Calibrator, alpha: float | None = None) -> Decision:

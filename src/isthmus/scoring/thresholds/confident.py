@@ -6,7 +6,7 @@ import math
 
 from isthmus.errors import UsageError
 from isthmus.scoring.calibration import Calibrator
-from isthmus.scoring.thresholds.decision import Decision
+from isthmus.scoring.thresholds.decision import Decision, written
 
 
 def confident(calibrator: Calibrator, alpha: float, confidence: float) -> Decision:
@@ -34,7 +34,7 @@ def confident(calibrator: Calibrator, alpha: float, confidence: float) -> Decisi
         )
     return Decision(
         threshold=calibrator.order_statistic(k),
-        rule=f"confident:{confidence:g}",
+        rule=written("confident", confidence),
         alpha=alpha,
         sentence=f"false alarms at most {alpha:.4g} with confidence {confidence:g}, by "
         f"{calibrator.rows} held-out normal rows",

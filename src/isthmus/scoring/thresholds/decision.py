@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 
+def written(rule: str, number: float) -> str:
+    """The rule as text that reads back to the same number."""
+    return f"{rule}:{number!r}".removesuffix(".0")
+
+
 @dataclass(frozen=True)
 class Decision:
     """Alarm where score > `threshold`.

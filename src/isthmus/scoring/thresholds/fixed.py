@@ -6,7 +6,7 @@ import math
 
 from isthmus.errors import UsageError
 from isthmus.scoring.calibration import Calibrator
-from isthmus.scoring.thresholds.decision import Decision
+from isthmus.scoring.thresholds.decision import Decision, written
 
 
 def fixed(_calibrator: Calibrator, _alpha: float, number: float) -> Decision:
@@ -14,5 +14,5 @@ def fixed(_calibrator: Calibrator, _alpha: float, number: float) -> Decision:
     if not math.isfinite(number):
         raise UsageError(f"fixed: expected a finite number, got {number}")
     return Decision(
-        threshold=number, rule=f"fixed:{number:.17g}", alpha=None, sentence=f"a fixed {number:g}"
+        threshold=number, rule=written("fixed", number), alpha=None, sentence=f"a fixed {number:g}"
     )

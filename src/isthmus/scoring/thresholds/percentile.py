@@ -6,7 +6,7 @@ import numpy as np
 
 from isthmus.errors import UsageError
 from isthmus.scoring.calibration import Calibrator
-from isthmus.scoring.thresholds.decision import Decision
+from isthmus.scoring.thresholds.decision import Decision, written
 
 
 def percentile(calibrator: Calibrator, _alpha: float, percent: float) -> Decision:
@@ -15,7 +15,7 @@ def percentile(calibrator: Calibrator, _alpha: float, percent: float) -> Decisio
         raise UsageError(f"percentile: expected a number from 0 to 100, got {percent:g}")
     return Decision(
         threshold=float(np.percentile(calibrator.scores.astype(np.float64), percent)),
-        rule=f"percentile:{percent:g}",
+        rule=written("percentile", percent),
         alpha=None,
         sentence=f"percentile {percent:g} of {calibrator.rows} held-out scores",
     )
