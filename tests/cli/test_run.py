@@ -136,6 +136,25 @@ def test_control_c_in_training_leaves_nothing_behind(here):
     assert sorted(path.name for path in here.iterdir()) == before
 
 
+INTERRUPTED_IN_AN_IMPORT = """
+import sys
+from isthmus.cli import run
+
+def imports_a_library(words):
+    exec("raise KeyboardInterrupt")
+
+run._called = imports_a_library
+sys.exit(run.run(["fit"]))
+"""
+
+
+def test_control_c_while_a_library_is_imported_has_the_exit_code_of_any_other(tmp_path):
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED_IN_AN_IMPORT)
+    words = [sys.executable, "-m", "interrupted"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 130
+
+
 @pytest.mark.parametrize(
     "words",
     [

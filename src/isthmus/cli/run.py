@@ -39,6 +39,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
+        _forget_the_interrupt()
         return _said("interrupted; no file is left half-written", INTERRUPTED)
     except BrokenPipeError:
         _let_go_of_closed_pipes()
@@ -87,6 +88,16 @@ def _said(message: str, code: int) -> int:
     with contextlib.suppress(BrokenPipeError):
         sys.stderr.write("\n".join(lines) + "\n")
     return code
+
+
+def _forget_the_interrupt() -> None:
+    """Have ``python -m isthmus`` leave with its own exit code, not killed by the signal.
+
+    Where the interrupt reached a text that is being executed (as in a dataclass of a library that
+    is just being imported), the interpreter remembers it although it was caught, and kills itself
+    with the signal at its end. The next executed text makes it forget.
+    """
+    exec("")
 
 
 def _let_go_of_closed_pipes() -> None:
