@@ -44,6 +44,7 @@ from isthmus.training.devices import one_thread
 from isthmus.training.fit import fit
 from isthmus.training.loop import train
 from isthmus.training.members import Cells
+from isthmus.training.noise import InputNoise
 from isthmus.training.preamble import Preamble
 
 LOOP_ROUNDS, COLD_ROUNDS = 11, 5
@@ -129,7 +130,7 @@ def _loop(members: int) -> Callable[[], Spent]:
                 [none] * members,
                 options.training,
                 work,
-                input_noise=options.network.input_noise,
+                noise=InputNoise(options.network.input_noise),
                 generator=generator,
             )
         )

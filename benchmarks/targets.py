@@ -4,50 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
+from benchmarks.reaches import BESIDE, NONE, Figures, Reach, Target, at_least, at_most
 from benchmarks.results import DIRECTORY
-
-Figures = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What a figure must be, in words and as a test; a test of None: shown beside, no target."""
-
-    words: str
-    met_by: Callable[[float], bool] | None = None
-
-
-def at_least(bound: float) -> Reach:
-    """The figure must not be smaller."""
-    return Reach(f">= {bound:g}", lambda figure: figure >= bound)
-
-
-def at_most(bound: float) -> Reach:
-    """The figure must not be larger."""
-    return Reach(f"<= {bound:g}", lambda figure: figure <= bound)
-
-
-NONE = Reach("0", lambda figure: figure == 0)
-BESIDE = Reach("-")
-
-
-@dataclass(frozen=True)
-class Target:
-    """One line of the table: a sentence, what to reach, and where the figure stands."""
-
-    benchmark: str
-    sentence: str
-    reach: Reach
-    figure: Callable[[Figures], float]
-
-    def verdict(self, reached: float | None) -> str:
-        """``ok``, ``MISSED``, or nothing where there is no target or no figure."""
-        if reached is None or self.reach.met_by is None:
-            return ""
-        return "ok" if self.reach.met_by(reached) else "MISSED"
+from benchmarks.table_targets import TABLE_TARGETS
 
 
 def _false_alarms() -> list[Target]:
@@ -104,6 +64,7 @@ TARGETS: tuple[Target, ...] = (
         lambda figures: figures["default"]["mean"]["roc_auc"],
     ),
     *_false_alarms(),
+    *TABLE_TARGETS,
     Target(
         "scoring_speed",
         "anomaly_score, share of the best bare session's rate",
@@ -201,6 +162,34 @@ TARGETS: tuple[Target, ...] = (
         lambda figures: figures["isthmus"]["corrupt"],
     ),
     Target("save_under_kill", "kills", at_least(200), lambda figures: figures["kills"]),
+    Target(
+        "io_failures",
+        "failed calls after which something is wrong",
+        NONE,
+        lambda figures: figures["injected"] - figures["handled"],
+    ),
+    Target("io_failures", "files lost or falsified", NONE, lambda figures: figures["lost"]),
+    Target("io_failures", "files left behind", NONE, lambda figures: figures["litter"]),
+    Target(
+        "io_failures",
+        "calls of the system failed, each in its turn",
+        at_least(1000),
+        lambda figures: figures["injected"],
+    ),
+    Target(
+        "bad_input",
+        "cases of bad input not answered as documented",
+        NONE,
+        lambda figures: figures["cases"] - figures["answered"],
+    ),
+    Target("bad_input", "tracebacks", NONE, lambda figures: figures["tracebacks"]),
+    Target(
+        "bad_input",
+        "rows that cannot be scored, called normal or an alarm",
+        NONE,
+        lambda figures: figures["silently_normal"],
+    ),
+    Target("bad_input", "cases tried", at_least(100), lambda figures: figures["cases"]),
     Target(
         "mutations",
         "deliberate faults that no test notices",

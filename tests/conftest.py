@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import settings
 
-for folder in ("training", "model_file"):
+for folder in ("training", "model_file", "scoring/explain"):
     sys.path.insert(0, str(Path(__file__).parent / folder))
 
 # A busy machine is no failure; in CI the same examples are tried every time.

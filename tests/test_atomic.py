@@ -161,6 +161,16 @@ def test_a_failure_of_the_writer_itself_passes_through_and_leaves_no_litter(tmp_
     assert names(tmp_path) == ["file"]
 
 
+def test_a_failure_of_another_file_keeps_its_own_name(tmp_path):
+    with (
+        pytest.raises(PermissionError, match=r"other\.csv") as caught,
+        atomic.written(tmp_path / "file"),
+    ):
+        raise PermissionError(errno.EACCES, "Permission denied", "other.csv")
+    assert not isinstance(caught.value, FileAccessError)
+    assert names(tmp_path) == []
+
+
 def test_an_existing_file_is_replaced_only_when_told(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(OLD)

@@ -130,6 +130,7 @@ def test_a_row_without_any_value_is_refused_and_never_called_normal(fitted):
         fitted.predict(rows)
 
 
+@few_rows
 def test_frames_keep_their_names_and_another_order_is_refused_as_scikit_learn_does():
     frame = pd.DataFrame(np.nan_to_num(table_rows()), columns=list("abcdefg"))
     detector = AutoencoderDetector(**QUICK).fit(frame)
@@ -152,7 +153,7 @@ def test_the_parameters_are_the_options_with_their_defaults_and_words():
         own = "random_state" if name == "seed" else name
         assert signature[own].default == field.default, name
         assert f"{own} :" in AutoencoderDetector.__doc__
-    extra = set(signature) - set(FLAT_NAMES) - {"self", "kind", "random_state"}
+    extra = set(signature) - set(FLAT_NAMES) - {"self", "kind", "category", "random_state"}
     assert not extra
 
 
@@ -201,3 +202,87 @@ def test_what_the_command_line_warns_of_the_estimator_warns_of():
     texts = [str(one.message) for one in said]
     assert any("column 'c1' never varied" in text for text in texts)
     assert any("support no alpha below 0.02439" in text for text in texts)
+
+
+@pytest.fixture(scope="module")
+def machines():
+    """A frame with text, truth values and holes; `load` follows `speed` and `tool`."""
+    generator = np.random.default_rng(4)
+    tool = generator.choice(["drill", "mill", "lathe"], 400)
+    speed = generator.normal(size=400)
+    load = speed + np.char.str_len(tool) + generator.normal(size=400) * 0.1
+    frame = pd.DataFrame(
+        {"tool": tool, "speed": speed, "load": load, "on": generator.random(400) < 0.5}
+    )
+    frame.loc[::9, "tool"] = None
+    frame.loc[::7, "speed"] = np.nan
+    return frame
+
+
+@pytest.fixture(scope="module")
+def of_machines(machines):
+    return AutoencoderDetector(max_steps=300, alpha=0.02).fit(machines)
+
+
+def test_a_frame_may_have_names_in_it(machines, of_machines):
+    assert of_machines.feature_names_in_.tolist() == list(machines.columns)
+    kinds = {column.name: column.levels for column in of_machines.scorer_.schema.columns}
+    assert kinds["tool"] == ("drill", "lathe", "mill")
+    assert kinds["on"] == ("false", "true")
+    odd = machines.iloc[1:5].copy()
+    odd["tool"] = ["hammer", "drill", "mill", "lathe"]
+    odd["load"] = [4.0, 30.0, 4.0, 5.0]
+    assert of_machines.predict(odd)[:2].tolist() == [-1, -1]
+    assert of_machines.reconstruct(odd).shape == (4, 4)
+    assert of_machines.transform(odd).shape == (4, 256)
+
+
+def test_names_score_the_same_from_any_frame_and_from_the_file(machines, of_machines, tmp_path):
+    import polars as pl
+
+    expected = of_machines.anomaly_score(machines)
+    assert np.array_equal(expected, of_machines.anomaly_score(pl.from_pandas(machines)))
+    of_machines.save(tmp_path / "machines.onnx")
+    machines.to_csv(tmp_path / "machines.csv", index=False)
+    scorer = Scorer.load(tmp_path / "machines.onnx")
+    for data in (machines, machines[machines.columns[::-1]], tmp_path / "machines.csv"):
+        assert np.array_equal(expected, scorer.score(data).anomaly_score.astype(np.float64))
+
+
+def test_a_copied_or_pickled_detector_of_names_scores_the_same(machines, of_machines):
+    copied = pickle.loads(pickle.dumps(of_machines))
+    assert np.array_equal(copied.anomaly_score(machines), of_machines.anomaly_score(machines))
+    again = clone(of_machines).fit(machines)
+    assert again.model_ == of_machines.model_
+
+
+def test_frames_of_names_in_another_order_are_refused_as_scikit_learn_does(machines, of_machines):
+    with pytest.raises(ValueError, match="in the same order"):
+        of_machines.predict(machines[machines.columns[::-1]])
+
+
+@few_rows
+def test_numbers_are_names_where_that_is_asked():
+    generator = np.random.default_rng(0)
+    code = generator.integers(100, 104, 200)
+    rows = np.column_stack([code, (code == 101) + 0.1 * generator.normal(size=200)])
+    detector = AutoencoderDetector(category=(0,), max_steps=200).fit(rows)
+    assert detector.scorer_.schema.columns[0].levels == ("100", "101", "102", "103")
+    unseen, usual = detector.anomaly_score([[99.0, 0.0], [100.0, 0.0]])
+    assert unseen > usual
+
+
+def test_an_alarm_is_explained_in_the_units_of_the_frame(machines, of_machines):
+    odd = machines.iloc[1:3].copy()
+    odd["load"] = [25.0, 5.0]
+    told = of_machines.explain(odd, rows=[0])
+    assert told[0].is_anomaly
+    assert told[0].cells[0].name == "load"
+    assert told[0].cells[0].observed == 25.0
+    assert "`load` is 25" in told[0].sentence
+    assert len(of_machines.explain(machines, alpha=0.5)) > 10
+
+
+def test_beats_are_explained_from_plain_arrays(fitted):
+    told = fitted.explain(abnormal_beats(5).tolist(), rows=range(5))
+    assert all(one.intervals for one in told)

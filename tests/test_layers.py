@@ -15,6 +15,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "isthmus"
 MAY_IMPORT = {
     "version": set(),
     "errors": set(),
+    "printable": set(),
     "options": {"errors"},
     "atomic": {"errors"},
     "schema": {"errors", "options"},
@@ -106,16 +107,18 @@ scorer = Scorer.load(sys.argv[1])
 scores = scorer.score(sys.argv[2])
 assert len(scores) == 30 and np.isfinite(scores.anomaly_score).all()
 assert scorer.probe() == 0.0
+explained = scorer.explain(sys.argv[2], rows=[0, 7])
+assert [one.row for one in explained] == [0, 7] and "row 7: " in str(explained)
 from isthmus.scoring.recalibrate import recalibrate
 Scorer.load(recalibrate(scorer, np.loadtxt(sys.argv[2], delimiter=','), alpha=0.1))
 np.save(sys.argv[3], scores.anomaly_score)
-for name in ("score", "inspect", "verify", "calibrate"):
+for name in ("score", "explain", "inspect", "verify", "calibrate"):
     from isthmus.cli.app import load
     load(name)
 """
 
 
-def test_scoring_verifying_and_calibrating_need_no_training_library(tmp_path):
+def test_scoring_explaining_verifying_and_calibrating_need_no_training_library(tmp_path):
     model, rows, out = tmp_path / "m.onnx", tmp_path / "rows.csv", tmp_path / "scores.npy"
     model.write_bytes(quick_beats_model())
     import numpy as np

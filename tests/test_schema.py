@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from isthmus.errors import SchemaError
-from isthmus.schema import Column, Schema, refuse_duplicates
+from isthmus.schema import UNSEEN, Column, Schema, closest, refuse_duplicates
 
 NAMES = st.lists(st.text(max_size=4), min_size=1, max_size=8, unique=True)
 
@@ -38,6 +38,31 @@ def test_missing_extra_and_duplicate_columns_are_all_named() -> None:
         "column 'x' is not one the detector knows",
     )
     assert caught.value.advice == "The detector was trained on: age, height."
+
+
+@pytest.mark.parametrize("came", ["torque", "TORQUE", " Torque", "Tor que", "torque\t"])
+def test_a_name_that_differs_in_case_or_blanks_alone_is_what_was_meant(came: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        schema("Torque", "x").align(["Torqae", came, "x"])
+    assert caught.value.problems[0] == f"column 'Torque' is missing (is it {came!r}?)"
+    assert closest("UDI", ["udi", "UDX"]) == "udi"
+    assert closest("UDI", ["other"]) is None
+
+
+def test_columns_of_the_wrong_kind_are_said_with_all_that_is_wrong() -> None:
+    def misfit(column: Column, place: int) -> str | None:
+        return f"{column.name} at {place}" if place == 1 else None
+
+    with pytest.raises(SchemaError) as caught:
+        schema("a", "b", "c").align(["b", "a"], misfit=misfit)
+    assert caught.value.problems == ("column 'c' is missing", "a at 1")
+    with pytest.raises(SchemaError, match=r"^a at 1\nEach column is needed once, of the kind"):
+        schema("a", "b").align(["b", "a"], misfit=misfit)
+    with pytest.raises(SchemaError, match=r"^b at 1\nColumns without names"):
+        schema("a", "b").align(["x", "y"], named=False, misfit=misfit)
+    with pytest.raises(SchemaError) as caught:
+        schema("a", "b").align(["b", "a", "extra"], misfit=misfit)
+    assert caught.value.advice == "The detector was trained on: a, b."
 
 
 def test_extra_columns_alone_may_be_left_out_or_passed_through() -> None:
@@ -89,3 +114,14 @@ def test_the_columns_set_aside_of_two_schemas_are_not_shared() -> None:
 
 def test_the_names_are_those_of_the_columns() -> None:
     assert schema("b", "a").names == ("b", "a")
+
+
+def test_a_category_survives_json_and_is_found_by_its_place() -> None:
+    category = Column(
+        name="t", kind="category", minimum=0, maximum=1, levels=("ä", "\n"), counts=(3, 4)
+    )
+    numeric = Column(name="x", minimum=0, maximum=1)
+    known = Schema(kind="table", columns=(numeric, category))
+    assert Schema.model_validate_json(known.model_dump_json()) == known
+    assert known.categories == (1,)
+    assert UNSEEN not in range(2)

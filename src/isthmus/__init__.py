@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from isthmus.detector import AutoencoderDetector
     from isthmus.errors import IsthmusError
     from isthmus.options import FitOptions
+    from isthmus.scoring.explain import Explanations
     from isthmus.scoring.scorer import Scorer
     from isthmus.scoring.scores import Scores
 
 _HOMES = {
     "AutoencoderDetector": "isthmus.detector",
+    "Explanations": "isthmus.scoring.explain",
     "FitOptions": "isthmus.options",
     "IsthmusError": "isthmus.errors",
     "Scorer": "isthmus.scoring.scorer",
@@ -30,6 +32,7 @@ _HOMES = {
 
 __all__ = [
     "AutoencoderDetector",
+    "Explanations",
     "FitOptions",
     "IsthmusError",
     "Scorer",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -14,9 +17,25 @@ def main() -> None:
         return
     try:
         from isthmus.cli.run import run
+
+        code = run(sys.argv[1:])
     except KeyboardInterrupt:
-        sys.exit(130)
-    sys.exit(run(sys.argv[1:]))
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        _leave_interrupted()
+    sys.exit(code)
+
+
+def _leave_interrupted() -> None:
+    """Leave at once, with the exit code and not killed by the signal.
+
+    Where an interrupt reached text that a library was executing while it was imported, as those
+    of its dataclasses, the interpreter remembers it although it was caught, and would end itself
+    with the signal.
+    """
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

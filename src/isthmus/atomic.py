@@ -36,10 +36,10 @@ def written(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterato
         says that the new file is in place and only its durability is in doubt.
     """
     path = Path(path)
-    with _unchanged_on_failure(path):
+    unfinished = path.with_name(f"{PREFIX}{secrets.token_hex(8)}")
+    with _unchanged_on_failure(path, unfinished):
         _refuse(path, overwrite)
         _clean_stale(path.parent)
-        unfinished = path.with_name(f"{PREFIX}{secrets.token_hex(8)}")
         try:
             with unfinished.open("xb") as file:
                 yield file
@@ -54,12 +54,16 @@ def written(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterato
 
 
 @contextlib.contextmanager
-def _unchanged_on_failure(path: Path) -> Iterator[None]:
+def _unchanged_on_failure(path: Path, *others: Path) -> Iterator[None]:
+    """Say of a failure that it is one of `path`, unless it names another file than these."""
+    ours = {str(place) for place in (path, path.parent, *others)}
     try:
         yield
     except FileAccessError:
         raise
     except OSError as error:
+        if error.filename is not None and str(error.filename) not in ours:
+            raise  # What is written may come from a file that cannot be read.
         raise FileAccessError(
             f"{path}: could not be written: {error.strerror or error}",
             advice="What stood there before is unchanged.",

@@ -7,17 +7,20 @@ scores grow with strangeness. `anomaly_score = -score_samples`, `threshold_ = -o
 from __future__ import annotations
 
 import warnings
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from isthmus import model_file
 from isthmus.errors import DataError, DetectorWarning, require
 from isthmus.options import MINIMUM_ROWS, FitOptions, RowOptions, checked
-from isthmus.read import choose_kind
+from isthmus.read import choose_kind, open_source, read_rows
 from isthmus.read.source import made_up
+from isthmus.scoring.explain import Explanations
 from isthmus.scoring.scorer import Scorer
 
 require("sklearn", extra="train", purpose="AutoencoderDetector")
@@ -33,8 +36,9 @@ from sklearn.utils import check_random_state  # noqa: E402
 from sklearn.utils.validation import check_is_fitted, validate_data  # noqa: E402
 
 from isthmus.training.describe import describe  # noqa: E402
-from isthmus.training.describe import warnings as said_of  # noqa: E402
+from isthmus.training.describe import warnings as warnings_of  # noqa: E402
 from isthmus.training.fit import fit as fit_model  # noqa: E402
+from isthmus.training.prepare import Prepared, prepare  # noqa: E402
 
 
 class AutoencoderDetector(
@@ -51,6 +55,9 @@ class AutoencoderDetector(
     ----------
     kind : {"auto", "table", "signal"}, default="auto"
         A signal is one quantity sampled along the row; a table's columns are unlike each other.
+    category : tuple of str or int, default=()
+        Columns whose numbers are names, not amounts. In a frame, columns of text and of truth
+        values are categories anyway.
     random_state : int, RandomState or None, default=0
         Seed of everything random; None draws a new one for every fit. The same seed and rows
         give the same model file.
@@ -83,6 +90,7 @@ class AutoencoderDetector(
         self,
         *,
         kind: str = "auto",
+        category: tuple[str | int, ...] = (),
         scaling: str = "standard",
         scaling_scope: str = "auto",
         impute: str = "median",
@@ -97,6 +105,7 @@ class AutoencoderDetector(
         dropout: float = 0.0,
         input_noise: float = 0.5,
         loss: str = "mse",
+        category_loss: str = "squared",
         optimizer: str = "adam",
         learning_rate: float = 1e-3,
         weight_decay: float = 0.0,
@@ -118,6 +127,7 @@ class AutoencoderDetector(
         random_state: int | np.random.RandomState | None = 0,
     ) -> None:
         self.kind = kind
+        self.category = category
         self.scaling = scaling
         self.scaling_scope = scaling_scope
         self.impute = impute
@@ -132,6 +142,7 @@ class AutoencoderDetector(
         self.dropout = dropout
         self.input_noise = input_noise
         self.loss = loss
+        self.category_loss = category_loss
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
@@ -158,7 +169,7 @@ class AutoencoderDetector(
         Parameters
         ----------
         X : array or frame, shape (N, D)
-            Normal rows; NaN is a missing cell.
+            Normal rows; NaN is a missing cell. A frame may have columns of text: categories.
         y : ignored
 
         Warns
@@ -174,15 +185,16 @@ class AutoencoderDetector(
             If an option is out of range, or so many rows cannot meet it.
         """
         options, columns = self._options()
-        values = self._validated(X, reset=True)
-        named = hasattr(self, "feature_names_in_")
-        listed = list(self.feature_names_in_) if named else made_up(values.shape[1])
-        kind, _ = choose_kind(listed, named, values, columns.kind)
-        schema = describe(values, listed, kind, named=named)
-        self.model_ = fit_model(values, schema, options)
+        if columns.category or _has_names(X):
+            validate_data(self, X, reset=True, skip_check_array=True)
+            prepared = prepare(read_rows(open_source(X), columns), columns)
+        else:
+            prepared = self._of_numbers(X, columns)
+        self.model_ = fit_model(prepared.values, prepared.schema, options)
         self._use(self.model_)
-        for said in (*said_of(values, schema), *self._live_scorer.decide().warnings):
-            warnings.warn(said, DetectorWarning, stacklevel=2)
+        said = warnings_of(prepared.values, prepared.schema)
+        for sentence in (*said, *self._live_scorer.decide().warnings):
+            warnings.warn(sentence, DetectorWarning, stacklevel=2)
         return self
 
     def anomaly_score(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -221,6 +233,31 @@ class AutoencoderDetector(
         """What the network rebuilds, shape (N, D), in the units of X; mean of the members."""
         return self._run(X, "reconstruction").astype(np.float64)
 
+    def explain(
+        self,
+        X: npt.ArrayLike,
+        *,
+        top: int = 3,
+        alpha: float | None = None,
+        rows: Collection[int] | None = None,
+    ) -> Explanations:
+        """Say of each alarm which cells, or which stretches of a signal, carry it.
+
+        Parameters
+        ----------
+        X : array or frame, shape (N, D)
+            Rows; those that are alarms are explained.
+        top : int
+            Cells or stretches of each row, at most.
+        alpha : float, optional
+            False-alarm rate; by default that of the detector.
+        rows : collection of int, optional
+            Numbers of the rows to explain, whether they are alarms or not.
+        """
+        scorer = self._scorer()
+        data = X if self._reads_names else self._validated(X)
+        return scorer.explain(data, top=top, alpha=alpha, rows=rows)
+
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the model file; `Scorer.load` and the command line read it without PyTorch.
 
@@ -239,14 +276,36 @@ class AutoencoderDetector(
 
     def _options(self) -> tuple[FitOptions, RowOptions]:
         given = self.get_params(deep=False)
-        state, kind = given.pop("random_state"), given.pop("kind")
+        state = given.pop("random_state")
+        columns = {name: given.pop(name) for name in ("kind", "category")}
         if isinstance(state, (int, np.integer)):
             seed = int(state)
         else:
             seed = int(check_random_state(state).randint(2**31 - 1))
-        return FitOptions.from_flat(seed=seed, **given), checked(RowOptions, {"kind": kind})
+        return FitOptions.from_flat(seed=seed, **given), checked(RowOptions, columns)
+
+    def _of_numbers(self, X: npt.ArrayLike, columns: RowOptions) -> Prepared:
+        values = self._validated(X, reset=True)
+        named = hasattr(self, "feature_names_in_")
+        listed = list(self.feature_names_in_) if named else made_up(values.shape[1])
+        kind, sentence = choose_kind(listed, named, values, columns.kind)
+        return Prepared(values, describe(values, listed, kind, named=named), (sentence,))
+
+    @property
+    def _reads_names(self) -> bool:
+        """Whether some of the cells are names, for which scikit-learn has no arrays."""
+        return bool(self._scorer().schema.categories)
+
+    def _places(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Rows with names in them as numbers, as the graph takes them."""
+        validate_data(self, X, reset=False, skip_check_array=True)
+        rows = read_rows(open_source(X), RowOptions(), self._scorer().schema)
+        _refuse(rows.unusable)
+        return rows.values
 
     def _validated(self, X: npt.ArrayLike, *, reset: bool = False) -> npt.NDArray[Any]:
+        if not reset and self._reads_names:
+            return self._places(X)
         values: npt.NDArray[Any] = validate_data(
             self,
             X,
@@ -262,11 +321,7 @@ class AutoencoderDetector(
 
     def _outputs(self, values: npt.NDArray[Any], output: str) -> npt.NDArray[Any]:
         results, reasons = self._scorer().run(values, [output])
-        if reasons:
-            raise DataError(
-                *[f"row {row} cannot be scored: {why}" for row, why in reasons.items()],
-                advice="Leave such rows out; isthmus.Scorer marks them as invalid instead.",
-            )
+        _refuse(reasons)
         return results[output]
 
     def _scorer(self) -> Scorer:
@@ -294,6 +349,25 @@ class AutoencoderDetector(
         tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def _has_names(X: Any) -> bool:
+    """Whether X is a frame or table with columns that are no numbers."""
+    if hasattr(X, "iloc"):  # pandas
+        return any(getattr(kind, "kind", "O") not in "iuf" for kind in getattr(X, "dtypes", ()))
+    if not hasattr(X, "__arrow_c_stream__"):
+        return False
+    types = pa.RecordBatchReader.from_stream(X).schema.types
+    return not all(pa.types.is_floating(kind) or pa.types.is_integer(kind) for kind in types)
+
+
+def _refuse(reasons: Mapping[int, str]) -> None:
+    """Raise a `DataError` that names every row that cannot be scored, and why."""
+    if reasons:
+        raise DataError(
+            *[f"row {row} cannot be scored: {why}" for row, why in reasons.items()],
+            advice="Leave such rows out; isthmus.Scorer marks them as invalid instead.",
+        )
 
 
 def _described() -> str:

@@ -69,6 +69,8 @@ class RowOptions(Options):
     """Column to leave out; may be given more than once."""
     id: tuple[str | int, ...] = ()
     """Column to pass through to the output untouched; may be given more than once."""
+    category: tuple[str | int, ...] = ()
+    """Column whose numbers or texts are names, not amounts; may be given more than once."""
     kind: Literal["auto", "table", "signal"] = "auto"
     """A signal is one quantity sampled along the row; a table's columns are unlike each other."""
 
@@ -154,6 +156,8 @@ class TrainingOptions(Options):
 
     loss: Loss = "mse"
     """Error of a cell, in training and in the score."""
+    category_loss: Literal["squared", "softmax"] = "squared"
+    """Error of a category's cell: squared distance of shares (Brier), or softmax cross-entropy."""
     optimizer: Optimizer = "adam"
     """Rule of the updates."""
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
@@ -231,6 +235,17 @@ class FitOptions(Frozen):
             raise ValueError(
                 "loss='bce' needs values and outputs between 0 and 1: "
                 "scaling='minmax' (or 'none') and output_activation='sigmoid'"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _softmax_takes_any_number(self) -> Self:
+        if (
+            self.training.category_loss == "softmax"
+            and self.network.output_activation != "linear"
+        ):
+            raise ValueError(
+                "category_loss='softmax' needs outputs of any size: output_activation='linear'"
             )
         return self
 

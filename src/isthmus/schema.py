@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Literal
 
@@ -12,19 +12,30 @@ from pydantic import Field
 from isthmus.errors import SchemaError
 from isthmus.options import Frozen, Kind
 
+ColumnKind = Literal["numeric", "category"]
+
+UNSEEN = -1.0
+"""What stands in a cell whose category is none of the levels; every number that is no level's
+place means the same."""
+
 
 class Column(Frozen):
     """One cell of every row.
 
     `minimum` and `maximum` are those of the training rows, in the user's units; `missing` is the
-    share of training rows without a value.
+    share of training rows without a value. A category has `levels`, its values as text, and
+    `counts`, how many training rows have each. Its cells are numbers all the same: the place of
+    the value among the levels, `UNSEEN` for any other; `minimum` is then 0 and `maximum` the place
+    of the last level.
     """
 
     name: str
-    kind: Literal["numeric"] = "numeric"
+    kind: ColumnKind = "numeric"
     minimum: float
     maximum: float
     missing: float = 0.0
+    levels: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
 
 
 class Schema(Frozen):
@@ -52,7 +63,20 @@ class Schema(Frozen):
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
-    def align(self, names: Sequence[str], *, named: bool = True) -> list[int]:
+    @property
+    def categories(self) -> tuple[int, ...]:
+        """Where the categories stand."""
+        return tuple(
+            place for place, column in enumerate(self.columns) if column.kind == "category"
+        )
+
+    def align(
+        self,
+        names: Sequence[str],
+        *,
+        named: bool = True,
+        misfit: Callable[[Column, int], str | None] = lambda _column, _place: None,
+    ) -> list[int]:
         """Where each column of the schema stands among `names`.
 
         Parameters
@@ -62,6 +86,9 @@ class Schema(Frozen):
         named : bool
             False when the data that came have no names of their own; they are then taken by
             place, which needs exactly as many columns as the schema has.
+        misfit : callable
+            What makes the column at a place among `names` none that the schema's column can be
+            read from, as a sentence; None where it can.
 
         Returns
         -------
@@ -71,21 +98,32 @@ class Schema(Frozen):
         Raises
         ------
         SchemaError
-            Naming every missing, extra and duplicate column.
+            Naming every missing, extra and duplicate column, and every one of the wrong kind.
         """
         if not (named and self.named):
-            return self._by_place(names)
+            return self._by_place(names, misfit)
         place = {name: index for index, name in enumerate(names)}
         problems = _duplicates(names)
         missing = [name for name in self.names if name not in place]
         extra = [name for name in place if name not in set(self.names)]
         problems += [_missing(name, extra) for name in missing]
         problems += [f"column {name!r} is not one the detector knows" for name in extra]
+        problems += self._misfits(misfit, place)
         if problems:
-            raise SchemaError(*problems, advice=self._advice(missing, extra))
+            raise SchemaError(*problems, advice=self._advice(missing, extra, len(problems)))
         return [place[name] for name in self.names]
 
-    def _by_place(self, names: Sequence[str]) -> list[int]:
+    def _misfits(
+        self, misfit: Callable[[Column, int], str | None], place: Mapping[str, int]
+    ) -> list[str]:
+        found = [
+            misfit(column, place[column.name]) for column in self.columns if column.name in place
+        ]
+        return [problem for problem in found if problem]
+
+    def _by_place(
+        self, names: Sequence[str], misfit: Callable[[Column, int], str | None]
+    ) -> list[int]:
         if len(names) != len(self.columns):
             raise SchemaError(
                 f"{_columns(len(names))} came, the detector was trained on {len(self.columns)}",
@@ -94,11 +132,16 @@ class Schema(Frozen):
                 if len(names) > len(self.columns)
                 else "",
             )
+        problems = self._misfits(misfit, {name: i for i, name in enumerate(self.names)})
+        if problems:
+            raise SchemaError(*problems, advice="Columns without names are taken by their places.")
         return list(range(len(names)))
 
-    def _advice(self, missing: Sequence[str], extra: Sequence[str]) -> str:
-        if extra and not missing:
+    def _advice(self, missing: Sequence[str], extra: Sequence[str], problems: int) -> str:
+        if extra and problems == len(extra):
             return "Leave them out with --drop, or pass them through with --id."
+        if not missing and not extra:
+            return "Each column is needed once, of the kind that it had in training."
         return f"The detector was trained on: {_listed(self.names)}."
 
 
@@ -110,14 +153,25 @@ def refuse_duplicates(names: Sequence[str], source: str = "") -> None:
         raise SchemaError(*problems, advice="Rename them so that each name stands once.")
 
 
+def closest(name: str, among: Sequence[str]) -> str | None:
+    """The one of `among` that was probably meant: best the same but for case and blanks."""
+    alike = [other for other in among if _bare(other) == _bare(name)]
+    close = alike or get_close_matches(name, among, n=1)
+    return close[0] if close else None
+
+
+def _bare(name: str) -> str:
+    return "".join(name.split()).casefold()
+
+
 def _duplicates(names: Sequence[str]) -> list[str]:
     counts = Counter(names)
     return [f"column {name!r} stands {n} times" for name, n in counts.items() if n > 1]
 
 
 def _missing(name: str, extra: Sequence[str]) -> str:
-    close = get_close_matches(name, extra, n=1)
-    meant = f" (is it {close[0]!r}?)" if close else ""
+    close = closest(name, extra)
+    meant = f" (is it {close!r}?)" if close is not None else ""
     return f"column {name!r} is missing{meant}"
 
 

@@ -38,7 +38,8 @@ CHOSEN = {
 
 ANOTHER = {
     "format": "npz", "delimiter": ";", "decimal": ",", "label": "-1", "normal": "7", "drop": "a",
-    "id": "b", "scaling": "robust", "scaling_scope": "column", "impute": "mean",
+    "id": "b", "category": "a", "category_loss": "softmax", "scaling": "robust",
+    "scaling_scope": "column", "impute": "mean",
     "input_limit": "3.5", "encoder": "7,3", "code_size": "2", "decoder": "5", "activation": "elu",
     "output_activation": "tanh", "dropout": "0.25", "input_noise": "0.125", "loss": "mae",
     "optimizer": "sgd", "learning_rate": "0.25", "weight_decay": "0.5", "clip_norm": "2",

@@ -144,15 +144,17 @@ def imports_a_library(words):
     exec("raise KeyboardInterrupt")
 
 run._called = imports_a_library
-sys.exit(run.run(["fit"]))
+from isthmus.__main__ import main
+main()
 """
 
 
 def test_control_c_while_a_library_is_imported_has_the_exit_code_of_any_other(tmp_path):
     (tmp_path / "interrupted.py").write_text(INTERRUPTED_IN_AN_IMPORT)
-    words = [sys.executable, "-m", "interrupted"]
+    words = [sys.executable, "-m", "interrupted", "fit"]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False)
-    assert done.returncode == 130
+    assert (done.returncode, done.stdout) == (130, b"")
+    assert done.stderr == b"isthmus: interrupted; no file is left half-written\n"
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,7 @@ def test_a_full_disk_is_a_failure_of_output(process, words):
     with Path("/dev/full").open("wb") as full:
         done = process(*words, stdout=full.fileno())
     assert done.code == 6
-    assert "isthmus: reading or writing failed: No space left on device" in done.err
+    assert "isthmus: standard output: could not be written: No space left on device" in done.err
     assert "Traceback" not in done.err
 
 

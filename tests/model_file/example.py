@@ -18,6 +18,7 @@ from onnx import helper, numpy_helper
 from isthmus.model_file import IR_VERSION, OPSET, Manifest, seal
 from isthmus.model_file.manifest import (
     Calibration,
+    CellErrors,
     Data,
     Layer,
     Threshold,
@@ -88,6 +89,10 @@ def example_manifest(
         groups=1,
         code_size=code_size,
         views=tuple(View(name=n, center=c, spread=s) for n, (c, s) in constants.items()),
+        cells=tuple(
+            CellErrors(mean=1.5, residual=2.0, quantiles=(0.5, 1.0, 3.0), rows=3)
+            for _ in range(columns)
+        ),
         calibration=Calibration(scheme="split", source="fit", scores=tuple(scores)),
         threshold=Threshold(alpha=0.25),
         data=Data(

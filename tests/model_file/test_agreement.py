@@ -146,3 +146,47 @@ def test_equal_scores_are_in_order():
 )
 def test_a_manifest_that_contradicts_itself_is_refused(found, words):
     assert any(words in problem for problem in found)
+
+
+def problems_of_cell(**changes) -> list[str]:
+    first, *rest = MANIFEST.cells
+    return problems(cells=(first.model_copy(update=changes), *rest))
+
+
+CATEGORY = {"kind": "category", "levels": ("a", "b"), "counts": (3, 4)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({**CATEGORY, "kind": "numeric"}, "levels and kind do not agree"),
+        ({"kind": "category"}, "levels and kind do not agree"),
+        ({**CATEGORY, "levels": ("a", "a")}, "a level stands twice"),
+        ({**CATEGORY, "counts": (3,)}, "one count for each level expected"),
+        ({**CATEGORY, "counts": (3, -1)}, "one count for each level expected"),
+        (CATEGORY, "residual and kind disagree"),
+    ],
+)
+def test_a_category_has_levels_and_their_counts(changes, said):
+    assert any(said in problem for problem in problems_of_column(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quantiles": (2.0, 1.0, 3.0)},
+        {"quantiles": (-1.0, 1.0, 3.0)},
+        {"quantiles": ()},
+        {"mean": -1.0},
+        {"residual": -1.0},
+        {"rows": -3},
+        {"rows": 0},
+    ],
+)
+def test_usual_errors_grow_from_0_and_come_from_rows(changes):
+    (problem,) = problems_of_cell(**changes)
+    assert "the errors of column" in problem
+
+
+def test_every_column_has_its_usual_errors():
+    assert problems(cells=MANIFEST.cells[1:]) == ["its manifest: cells has 2 entries for 3 columns"]

@@ -156,7 +156,7 @@ def numpy_array() -> bytes:
         (pickle.dumps({"weights": [1.0] * 10}), "a Python pickle"),
         (zip_archive(), "a zip archive, such as a PyTorch or Keras model or a spreadsheet"),
         (numpy_array(), "a NumPy array"),
-        (gzip.compress(b"abc"), "a gzip file"),
+        (gzip.compress(b"abc", mtime=0), "a gzip file"),
         (b"\x89HDF\r\n\x1a\n" + bytes(50), "an HDF5 file"),
         (b"PAR1" + bytes(50), "a Parquet file"),
         (b"ARROW1\0\0" + bytes(50), "an Arrow file"),

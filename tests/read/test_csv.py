@@ -197,8 +197,10 @@ def test_words_for_nothing_stay_text_in_an_id() -> None:
 
 
 @pytest.mark.parametrize("cell", ["true", "True", "FALSE", "false"])
-def test_truth_values_are_one_and_nought(cell: str) -> None:
-    assert values(f"a,b\n{cell},7\n") == [[float(cell.lower() == "true"), 7]]
+def test_truth_values_are_one_and_nought_where_the_detector_knows_numbers(cell: str) -> None:
+    found = read_rows(source(f"a,b\n{cell},7\n1,8\n"), RowOptions(), known("a", "b"))
+    assert found.values.tolist() == [[float(cell.lower() == "true"), 7], [1, 8]]
+    assert not found.unusable
 
 
 def test_infinities_are_numbers_here() -> None:
@@ -280,7 +282,7 @@ def test_an_empty_file_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["a,b\n", "a,b", "\n a,b \n\n"])
 def test_a_header_without_rows_is_refused_when_rows_are_needed(text: str) -> None:
     assert source(text).columns == ("a", "b")
-    assert list(stream_rows(source(text), RowOptions())) == []
+    assert list(stream_rows(source(text), RowOptions(), known("a", "b"))) == []
     with pytest.raises(DataError, match="file object: has columns but no rows"):
         rows(text)
 
@@ -350,7 +352,7 @@ def test_a_million_columns_are_refused() -> None:
 
 def test_names_that_stand_twice_are_refused_all_at_once() -> None:
     with pytest.raises(SchemaError) as caught:
-        source("a,b,a,b,b\n1,2,3,4,5\n")
+        rows("a,b,a,b,b\n1,2,3,4,5\n")
     assert caught.value.problems == (
         "file object: column 'a' stands 2 times",
         "file object: column 'b' stands 3 times",
@@ -398,7 +400,8 @@ def test_memory_stays_constant_while_a_long_file_streams(monkeypatch: pytest.Mon
     arrow = pa.default_memory_pool()
     before, highest, count = arrow.bytes_allocated(), 0, 0
     tracemalloc.start()
-    for part in stream_rows(open_source(packed, ReadOptions(format="csv")), RowOptions()):
+    schema = known(*(f"x{place}" for place in range(20)))
+    for part in stream_rows(open_source(packed, ReadOptions(format="csv")), RowOptions(), schema):
         count += len(part.values)
         highest = max(highest, arrow.bytes_allocated() - before)
     _, python = tracemalloc.get_traced_memory()

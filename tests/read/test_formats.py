@@ -106,9 +106,9 @@ def test_every_decision_says_where_and_how_to_change_it(form: Any) -> None:
 def test_streaming_gives_the_rows_that_reading_gives(
     form: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("isthmus.read.rows.MOST_ROWS", 2)
+    monkeypatch.setattr("isthmus.read.parts.MOST_ROWS", 2)
     matrix = np.arange(22.0).reshape(11, 2)
-    parts = list(stream_rows(form.open(columns_of(matrix)), EVERYTHING))
+    parts = list(stream_rows(form.open(columns_of(matrix)), EVERYTHING, schema_of("v0x", "v1x")))
     assert len(parts) > 3
     np.testing.assert_array_equal(np.concatenate([part.values for part in parts]), matrix)
     starts = np.cumsum([0, *(len(part.values) for part in parts[:-1])])
@@ -164,4 +164,4 @@ def test_columns_that_do_not_fit_the_schema_are_refused_before_any_row_is_read(f
 def test_a_name_that_stands_twice_is_refused_with_the_name_of_the_source() -> None:
     twice = pa.table([[1.0], [2.0], [3.0]], names=["a", "b", "a"])
     with pytest.raises(SchemaError, match="Table: column 'a' stands 2 times"):
-        open_source(twice)
+        read_rows(open_source(twice), EVERYTHING)

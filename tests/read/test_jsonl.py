@@ -42,9 +42,13 @@ def test_null_and_nan_are_missing_and_infinity_is_a_number() -> None:
     np.testing.assert_array_equal(rows(text).values, [[NAN], [NAN], [np.inf], [-np.inf], [np.inf]])
 
 
-def test_truth_values_and_numbers_of_any_size_are_numbers() -> None:
+def test_truth_values_and_numbers_of_any_size_are_numbers_for_a_detector() -> None:
     text = '{"a": true}\n{"a": 1}\n{"a": 123456789012345678901234567890}\n{"a": 0.5}\n'
-    assert rows(text).values.tolist() == [[1], [1], [123456789012345678901234567890.0], [0.5]]
+    schema = BOTH.model_copy(update={"columns": BOTH.columns[:1]})
+    found = read_rows(source(text), RowOptions(), schema).values
+    assert found.tolist() == [[1], [1], [123456789012345678901234567890.0], [0.5]]
+    with pytest.raises(SchemaError, match="'true' in row 0 is not a number, 3 of 4 cells are"):
+        rows(text)
 
 
 def test_a_text_where_a_number_belongs_spoils_its_row_alone() -> None:
@@ -83,9 +87,17 @@ def test_texts_that_look_like_dates_stay_texts() -> None:
     assert found.ids["when"].to_pylist() == ["2020-01-01"]
 
 
-def test_lists_and_objects_are_refused_as_features() -> None:
+def test_lists_and_objects_are_not_learnt_from() -> None:
     with pytest.raises(SchemaError, match=r"column 'a' holds lists or structures(.|\n)*column 'b'"):
-        read_rows(source('{"a": [1], "b": {"c": 1}}\n'), RowOptions(), BOTH)
+        rows('{"a": [1], "b": {"c": 1}}\n')
+
+
+@pytest.mark.parametrize("beside", ["", '{"a": 3, "b": 4}\n', '{"a": "x", "b": 4}\n'])
+def test_lists_and_objects_spoil_their_row_alone_whatever_stands_beside_it(beside: str) -> None:
+    found = read_rows(source('{"a": [1], "b": {"c": 1}}\n' + beside), RowOptions(), BOTH)
+    assert "column 'a': " in found.unusable[0]
+    assert "column 'b': " in found.unusable[0]
+    assert 1 not in found.unusable or "'x'" in found.unusable[1]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +136,7 @@ def test_brackets_in_texts_are_no_nesting() -> None:
 
 def test_blocks_of_lines_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isthmus.read.records.BLOCK", 256)
-    parts = list(stream_rows(source('{"a": 1}\n' * 1000), RowOptions()))
+    schema = BOTH.model_copy(update={"columns": BOTH.columns[:1]})
+    parts = list(stream_rows(source('{"a": 1}\n' * 1000), RowOptions(), schema))
     assert len(parts) > 30
     assert sum(len(part.values) for part in parts) == 1000

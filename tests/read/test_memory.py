@@ -58,7 +58,8 @@ def test_every_pandas_type_is_read() -> None:
         }
     )
     found = rows(frame, id=("category", "text", "arrow", "mixed", "when"))
-    np.testing.assert_array_equal(found.values, [[1, 1, 1.5], [NAN, NAN, NAN]])
+    np.testing.assert_array_equal(found.values, [[1, 0, 1.5], [NAN, NAN, NAN]])
+    assert found.levels == {"truth": ("true",)}
     assert found.ids["mixed"].to_pylist() == ["1", "z"]
     assert found.ids["arrow"].to_pylist() == ["p", None]
     assert found.ids["when"].null_count == 1
@@ -99,7 +100,8 @@ def test_a_lazy_frame_has_to_be_collected() -> None:
 def test_lists_of_rows_may_mix_types() -> None:
     found = rows([["a", 1, None], ["b", 2.5, True]], id=(0,))
     assert found.ids["c0"].to_pylist() == ["a", "b"]
-    np.testing.assert_array_equal(found.values, [[1, NAN], [2.5, 1]])
+    np.testing.assert_array_equal(found.values, [[1, NAN], [2.5, 0]])
+    assert found.levels == {"c2": ("true",)}
     assert rows(((1, 2), (3, 4))).values.tolist() == [[1, 2], [3, 4]]
 
 
@@ -133,7 +135,7 @@ def test_what_is_no_table_is_refused(data: Any, problem: str) -> None:
 
 def test_texts_in_an_array_are_read_column_by_column() -> None:
     assert rows(np.array([["1", "2.5"], ["3", "NA"]])[:, :1]).values.tolist() == [[1], [3]]
-    with pytest.raises(SchemaError, match="column 'c1': 'x' in row 1 is not a number"):
+    with pytest.raises(SchemaError, match="column 'c1' is mixed: 'x' in row 1 is not a number"):
         rows(np.array([["1", "2"], ["3", "x"]]))
 
 

@@ -33,8 +33,9 @@ def test_learning_names_every_text_column_and_every_mixed_one_at_once() -> None:
     with pytest.raises(SchemaError) as caught:
         read_rows(open_source(data), RowOptions())
     assert caught.value.problems == (
-        "dict: column 'color' is text, such as 'red' in row 1",
-        "dict: column 'x': 'abc' in row 2 is not a number",
+        "dict: column 'color' is text that hardly repeats: 2 different values in 2 cells, such as "
+        "'red' in row 1",
+        "dict: column 'x' is mixed: 'abc' in row 2 is not a number, 2 of 3 cells are",
         "dict: column 'when' is dates or times, such as 1970-01-02 00:00:00 in row 1",
     )
     assert "--drop" in caught.value.advice
@@ -44,7 +45,7 @@ def test_learning_names_every_text_column_and_every_mixed_one_at_once() -> None:
 def test_learning_counts_rows_across_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isthmus.read.records.BLOCK", 32)
     text = "x,y\n" + "1,2\n" * 100 + "oops,2\n" + "1,2\n" * 5
-    with pytest.raises(SchemaError, match="column 'x': 'oops' in row 100 is not a number"):
+    with pytest.raises(SchemaError, match="column 'x' is mixed: 'oops' in row 100 is not"):
         read_rows(open_source(io.BytesIO(text.encode())), RowOptions())
 
 
@@ -52,7 +53,7 @@ def test_many_text_columns_are_counted() -> None:
     with pytest.raises(SchemaError) as caught:
         read_rows(open_source({f"t{place}": ["a"] for place in range(25)}), RowOptions())
     assert len(caught.value.problems) == 21
-    assert caught.value.problems[-1] == "dict: 5 more columns of that kind"
+    assert caught.value.problems[-1] == "dict: and 5 more such columns"
 
 
 def test_scoring_marks_the_rows_that_have_such_cells_and_says_why() -> None:
@@ -75,7 +76,7 @@ def test_a_reason_names_a_few_cells_and_counts_the_others() -> None:
 def test_marks_are_counted_from_the_first_row_of_the_values(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("isthmus.read.rows.MOST_ROWS", 2)
+    monkeypatch.setattr("isthmus.read.parts.MOST_ROWS", 2)
     source = open_source({"x": ["1", "2", "3", "bad", "5"]})
     parts = list(stream_rows(source, RowOptions(), known("x")))
     assert [(part.first, list(part.unusable)) for part in parts] == [(0, []), (2, [1]), (4, [])]
@@ -83,9 +84,10 @@ def test_marks_are_counted_from_the_first_row_of_the_values(
 
 
 def test_wide_rows_come_in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("isthmus.read.rows.CELLS", 1000)
+    monkeypatch.setattr("isthmus.read.parts.CELLS", 1000)
+    schema = known(*(f"v{i}" for i in range(100)))
     for data in (np.zeros((50, 100)), {f"v{i}": np.zeros(50) for i in range(100)}):
-        parts = list(stream_rows(open_source(data), RowOptions()))
+        parts = list(stream_rows(open_source(data), RowOptions(), schema))
         assert [len(part.values) for part in parts] == [10] * 5
 
 
@@ -114,8 +116,8 @@ def test_labels_of_several_types_become_texts(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_rows_without_ids_still_have_a_table_of_their_length() -> None:
-    for data in (np.zeros((40_000, 2)), {"x": np.zeros(40_000)}, io.BytesIO(b"1,2\n" * 40_000)):
+    for data in (np.zeros((40_000, 1)), {"x": np.zeros(40_000)}, io.BytesIO(b"1\n" * 40_000)):
         source = open_source(data)
-        parts = list(stream_rows(source, RowOptions()))
+        parts = list(stream_rows(source, RowOptions(), known("x")))
         assert all(part.ids.num_rows == len(part.values) for part in parts)
         assert read_rows(source, RowOptions()).ids.num_rows == 40_000

@@ -58,6 +58,12 @@ def test_truth_values_are_numbers_in_any_case() -> None:
     assert set(TRUTHS) == {"true", "false"}
 
 
+def test_truth_values_are_no_numbers_where_nothing_is_known_of_the_column() -> None:
+    numbers, bad = numbers_of(pa.array(["true", " False", "1", None, "NA"]), truths=False)
+    assert numbers.to_pylist() == [None, None, 1, None, None]
+    assert bad.to_pylist() == [True, True, False, False, False]
+
+
 @pytest.mark.parametrize(
     "text", ["abc", "1,5", "1_0", "0x1", "1e", "e5", ".", "-", "1 2", "٣", "+-1"]
 )

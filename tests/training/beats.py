@@ -42,10 +42,57 @@ def table_rows(rows: int = 120, columns: int = 7) -> np.ndarray:
     return values
 
 
-def model_of(values: np.ndarray, kind: str, **choices: object) -> bytes:
-    """A model file fitted on rows (N, D)."""
+MIXED_LEVELS = {"c1": tuple("abcde"), "c3": tuple(f"{n:02d}" for n in range(30)), "c5": ("one",)}
+
+
+@cache
+def mixed_rows(rows: int = 120) -> np.ndarray:
+    """Numbers, and categories of 5, 30 and 1 levels, most with holes (rows, 8).
+
+    The 5 levels follow the first number, the holes of the last two columns come together, and
+    some of the 30 levels have one row or none.
+    """
+    generator = np.random.default_rng(9)
+    numbers = generator.normal(size=(rows, 2)) * [1.0, 50.0]
+    few = np.clip(np.round(numbers[:, 0] + 2), 0, 4)
+    many = np.minimum(np.floor(generator.exponential(5.0, rows)), 29)
+    together = generator.normal(size=(rows, 2))
+    together[generator.random(rows) < 0.2] = np.nan
+    values = np.column_stack(
+        [numbers[:, 0], few, numbers[:, 1], many, numbers.sum(axis=1), 0 * few, together]
+    )
+    values[generator.random(rows) < 0.1, 1] = np.nan
+    return values
+
+
+@cache
+def odd_mixed_rows(rows: int = 60) -> np.ndarray:
+    """The same, with unseen levels, cells between levels and holes where none were (rows, 8)."""
+    values = mixed_rows()[:rows].copy()
+    values[::5, 1] = -1.0
+    values[::7, 3] = 99.0
+    values[::11, 5] = 0.5
+    values[::3, 0] = np.nan
+    values[::4, 2] *= 20.0
+    return values
+
+
+def model_of(
+    values: np.ndarray,
+    kind: str,
+    levels: dict[str, tuple[str, ...]] | None = None,
+    **choices: object,
+) -> bytes:
+    """A model file fitted on rows (N, D); ``"mixed"`` are tables with `MIXED_LEVELS`."""
     names = [f"c{place}" for place in range(values.shape[1])]
-    schema = describe(values, names, kind, named=False)  # type: ignore[arg-type]
+    mixed = kind == "mixed"
+    schema = describe(
+        values,
+        names,
+        "table" if mixed else kind,  # type: ignore[arg-type]
+        named=False,
+        levels=MIXED_LEVELS if mixed else levels,
+    )
     return fit(values, schema, FitOptions.from_flat(**choices))
 
 

@@ -13,6 +13,7 @@ from isthmus.options import NetworkOptions, PreprocessingOptions
 from isthmus.training import export
 from isthmus.training.activations import ACTIVATIONS
 from isthmus.training.architectures.dense import Dense, DenseLayer
+from isthmus.training.cell_loss import CellLoss
 from isthmus.training.export import Trained, check_parity, session
 from isthmus.training.graph import Graph
 from isthmus.training.loss import LOSSES
@@ -26,7 +27,8 @@ def trained_of(values, members=3, **network):
     options = NetworkOptions(**{"encoder": (6,), "code_size": 3, **network})
     dense = Dense(members, values.shape[1], "table", options, torch.Generator().manual_seed(0))
     preamble = Preamble.fit(values, "table", PreprocessingOptions())
-    return Trained(preamble, dense, LOSSES["mse"], Shapes(members, values.shape[1], 3))
+    loss = CellLoss(LOSSES["mse"], preamble.units)
+    return Trained(preamble, dense, loss, Shapes(members, values.shape[1], 3))
 
 
 def test_the_dense_network_is_products_sums_and_activations():

@@ -10,16 +10,18 @@ from beats import model_of, normal_beats
 from isthmus.errors import IsthmusError
 from isthmus.options import NetworkOptions, TrainingOptions
 from isthmus.scoring.scorer import Scorer
-from isthmus.training import export, loop
+from isthmus.training import export, loop, noise
 from isthmus.training.architectures.dense import Dense, MemberNorm
 from isthmus.training.budget import budget
 from isthmus.training.keep import Keeper
 from isthmus.training.loss import LOSSES
 from isthmus.training.members import Cells, MemberRows
+from isthmus.training.noise import InputNoise
 from isthmus.training.preamble import CellArrays
 
 ROWS = np.random.default_rng(0).normal(size=(12, 5)).astype(np.float32)
-CELLS = Cells.of(CellArrays(ROWS, ROWS, np.ones_like(ROWS)), torch.device("cpu"))
+ONES = np.ones_like(ROWS)
+CELLS = Cells.of(CellArrays(ROWS, ROWS, ONES, ONES, 0 * ONES), torch.device("cpu"))
 SMALL = {"encoder": (8,), "code_size": 4}
 
 
@@ -53,7 +55,7 @@ def test_outputs_that_are_no_numbers_are_not_parity(monkeypatch):
 
 
 def test_the_target_stays_clean_where_the_input_is_noisy(monkeypatch):
-    monkeypatch.setattr(loop, "with_noise", lambda inputs, *_: inputs + 1.0)
+    monkeypatch.setattr(noise, "with_noise", lambda inputs, *_: inputs + 1.0)
     network, twin = network_of(), network_of()
     outputs, _ = twin(CELLS.input[None] + 1.0)
     torch.square(outputs - CELLS.target).mean().backward()
@@ -67,7 +69,7 @@ def test_the_target_stays_clean_where_the_input_is_noisy(monkeypatch):
         [np.empty(0, int)],
         options,
         budget(12, options),
-        input_noise=0.5,
+        noise=InputNoise(0.5),
         generator=torch.Generator(),
     )
     for one, other in zip(network.parameters(), twin.parameters(), strict=True):

@@ -16,6 +16,7 @@ from isthmus.training.keep import Keeper
 from isthmus.training.loop import train
 from isthmus.training.loss import LOSSES
 from isthmus.training.members import Cells, MemberRows
+from isthmus.training.noise import InputNoise
 from isthmus.training.optimizers import OPTIMIZERS, clip_members
 from isthmus.training.preamble import CellArrays
 
@@ -28,7 +29,9 @@ def rows_of_cells(rows=40, cells=5, missing=False, seed=0):
     observed = np.ones_like(target)
     if missing:
         observed[generator.random(target.shape) < 0.3] = 0
-    return Cells.of(CellArrays(target, target, observed), torch.device("cpu"))
+    return Cells.of(
+        CellArrays(target, target, observed, observed, np.zeros_like(target)), torch.device("cpu")
+    )
 
 
 def network_of(members, seed=0, cells=5):
@@ -51,7 +54,7 @@ def run(network, cells, training, validation, noise=0.0, **choices):
         validation,
         options,
         budget(max(map(len, training)), options),
-        input_noise=noise,
+        noise=InputNoise(noise),
         generator=torch.Generator().manual_seed(1),
     )
 
@@ -173,10 +176,10 @@ def test_missing_cells_weigh_nothing_in_the_loss():
     rows = torch.arange(40)[None]
     outputs = torch.randn(1, 40, 5)
     errors = cells.row_errors(LOSSES["mse"], outputs, rows)
-    outputs[0][cells.observed == 0] = 1e6
+    outputs[0][cells.counted == 0] = 1e6
     assert torch.equal(cells.row_errors(LOSSES["mse"], outputs, rows), errors)
     one = 3
-    seen = cells.observed[one] > 0
+    seen = cells.counted[one] > 0
     expected = torch.square(outputs[0, one] - cells.target[one])[seen].mean()
     assert torch.allclose(errors[0, one], expected)
 

@@ -30,7 +30,8 @@ def twin(preamble, values):
             target[row, column] = max(min(scaled, limit), -limit)
             low, high = preamble.limit.low[column], preamble.limit.high[column]
             seen[row, column] = max(min(target[row, column], high), low)
-    return target, seen, observed
+    surprise = np.where(np.isnan(values), preamble.flags.surprise, 0).astype(np.float32)
+    return target, seen, observed, observed, surprise
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)

@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 COMMANDS: dict[str, str] = {
     "fit": "Learn from normal rows, calibrate, and write one model file.",
     "score": "Say of every row how strange it is, with a p-value.",
+    "explain": "Say of every alarm which cells carry it, in plain words.",
     "evaluate": "Compare alarms with labels.",
     "inspect": "Show what a model file holds.",
     "verify": "Check that a model file is whole and scores the same here.",

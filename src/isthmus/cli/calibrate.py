@@ -25,7 +25,7 @@ from isthmus.cli.parameters import (
 from isthmus.options import ReadOptions, RowOptions
 
 
-@takes_options(without=("kind",))
+@takes_options(without=("kind", "category"))
 def calibrate(
     model: ModelPath,
     data: DataPath,

@@ -55,9 +55,9 @@ def demo(
     data = load_ecg5000()
     training, test = split(len(data.beats))
     _write_data(folder, data, training, test)
-    _run_commands(folder)
+    found = _run_commands(folder)
     _draw(folder, data, test)
-    _conclude(folder)
+    _conclude(folder, found)
 
 
 def _write_data(folder: Path, data: Ecg5000, training: np.ndarray, test: np.ndarray) -> None:
@@ -81,7 +81,8 @@ def _write_csv(path: Path, data: Ecg5000, rows: np.ndarray, *, labelled: bool) -
         file.write(("\n".join(lines) + "\n").encode())
 
 
-def _run_commands(folder: Path) -> None:
+def _run_commands(folder: Path) -> dict[str, Any]:
+    """Every command in turn; what the evaluation found."""
     model, labelled = str(folder / "detector.onnx"), str(folder / "labelled.csv")
     truth, rate = ("--label", "normal", "--normal", "1"), ("--alpha", str(ALPHA))
     _run("fit", str(folder / "beats.csv"), *truth, "--id", "beat", "-o", model, "--force")
@@ -94,6 +95,8 @@ def _run_commands(folder: Path) -> None:
     typer.echo(_run("verify", model))
     again = str(folder / "recalibrated.onnx")
     _run("calibrate", model, str(folder / "recent.csv"), "-o", again, "--force")
+    figures: dict[str, Any] = json.loads(found)
+    return figures
 
 
 def _run(*words: str) -> str:
@@ -159,8 +162,7 @@ def _overlay(scorer: Scorer, beats: np.ndarray, chosen: list[int]) -> Any:
     )
 
 
-def _conclude(folder: Path) -> None:
-    found = json.loads((folder / "evaluation.json").read_text())
+def _conclude(folder: Path, found: dict[str, Any]) -> None:
     alarms = found["confusion"]["alarms_among_normal"] / found["normal"]
     typer.echo("\naccuracy on 1000 heartbeats never seen before")
     typer.echo(

@@ -19,7 +19,7 @@ from isthmus.cli.parameters import Alpha, AsJson, DataPath, ModelPath, Quiet, ta
 from isthmus.options import ReadOptions, RowOptions
 
 
-@takes_options(without=("kind",))
+@takes_options(without=("kind", "category"))
 def evaluate(
     model: ModelPath,
     data: DataPath,

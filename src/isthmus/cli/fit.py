@@ -7,11 +7,13 @@ Examples:
   isthmus fit all.csv --label target --normal 1 -o detector.onnx
 
   isthmus fit beats.npy --kind signal --encoder 32,16 --code-size 8 --epochs 40 -o detector.onnx
+
+  isthmus fit all.csv --label target --normal 1 --dry-run
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
@@ -25,26 +27,78 @@ if TYPE_CHECKING:
 @takes_options()
 def fit(
     data: DataPath,
-    output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FILE", help="The model file to write.")
-    ],
     read: ReadOptions,
     columns: RowOptions,
     options: FitOptions,
+    output: Annotated[
+        Optional[str],  # noqa: UP045 (typer reads it)
+        typer.Option("-o", "--output", metavar="FILE", help="The model file to write."),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Print what each column would be taken as; learn nothing."),
+    ] = False,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Read, choose the normal rows, train, calibrate, write."""
+    from isthmus.errors import UsageError
+    from isthmus.scoring.thresholds import parse
+
+    parse(options.calibration.threshold)  # before the work, not after it
+    if dry_run:
+        _show(data, read, columns, as_json=as_json, quiet=quiet)
+    elif output is None:
+        raise UsageError(
+            "--output is missing: The model file to write.",
+            advice="To see first what the columns would be taken as: --dry-run.",
+        )
+    else:
+        _write(data, output, read, columns, options, force=force, as_json=as_json, quiet=quiet)
+
+
+def _show(data: str, read: ReadOptions, columns: RowOptions, *, as_json: bool, quiet: bool) -> None:
+    """Print the schema that fitting would use; train nothing, write nothing."""
+    from isthmus.cli.places import open_data
+    from isthmus.cli.saying import say, warn
+    from isthmus.cli.schema_table import schema_table
+    from isthmus.read import read_rows
+    from isthmus.training.cautions import cautions
+    from isthmus.training.describe import warnings
+    from isthmus.training.prepare import prepare
+
+    rows = read_rows(open_data(data, read), columns)
+    say(rows.decisions, quiet=quiet)
+    prepared = prepare(rows, columns)
+    values, schema = prepared.values, prepared.schema
+    if as_json:
+        typer.echo(schema.model_dump_json())
+    else:
+        found = cautions(values, schema)
+        notes = {name: caution.note for caution in found for name in caution.columns}
+        typer.echo("\n".join(schema_table(schema, prepared.decisions, notes)))
+    warn(warnings(values, schema), quiet=quiet)
+
+
+def _write(
+    data: str,
+    output: str,
+    read: ReadOptions,
+    columns: RowOptions,
+    options: FitOptions,
+    *,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     from isthmus import model_file
     from isthmus.cli.places import claim_model, open_data
     from isthmus.cli.saying import say, training_progress, warn
     from isthmus.errors import require
     from isthmus.read import read_rows
-    from isthmus.scoring.thresholds import parse
 
-    claim_model(output, data=data, force=force)  # before the work, not after it
-    parse(options.calibration.threshold)
+    claim_model(output, data=data, force=force)
     source = open_data(data, read)
     for library in ("onnx", "torch"):
         require(library, extra="train", purpose="training a detector")

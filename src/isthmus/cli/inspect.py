@@ -18,6 +18,7 @@ from isthmus.cli.parameters import AsJson, ModelPath
 
 if TYPE_CHECKING:
     from isthmus.model_file import Manifest, ModelFile
+    from isthmus.model_file.manifest import Epoch
 
 _MOST_COLUMNS = 20
 
@@ -71,19 +72,22 @@ def _rows(manifest: Manifest) -> list[str]:
 def _training(manifest: Manifest) -> list[str]:
     training, data = manifest.training, manifest.data
     groups = "1 group" if manifest.groups == 1 else f"{manifest.groups} groups"
-    last = training.epochs[-1]
-    losses = f"training loss {_mean(last.training_loss):.6g}"
-    if last.validation_loss is not None:
-        losses += f", validation loss {_mean(last.validation_loss):.6g}"
     return [
         f"{data.rows} normal rows: {data.training_rows} trained, {data.validation_rows} watched, "
         f"{data.calibration_rows} calibrated",
         f"rows sha256 {data.digest}",
         f"{manifest.members} networks in {groups}, {training.parameters} "
         f"parameters, seed {manifest.options.training.seed}",
-        f"{training.steps} updates of {training.batch_size} rows, stopped by {training.stopped}; "
-        f"{losses}",
+        f"{training.steps} updates of {training.batch_size} rows, stopped by {training.stopped}"
+        + "".join(f"; {_losses(last)}" for last in training.epochs[-1:]),
     ]
+
+
+def _losses(epoch: Epoch) -> str:
+    losses = f"training loss {_mean(epoch.training_loss):.6g}"
+    if epoch.validation_loss is not None:
+        losses += f", validation loss {_mean(epoch.validation_loss):.6g}"
+    return losses
 
 
 def _calibration(manifest: Manifest) -> list[str]:

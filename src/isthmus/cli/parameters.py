@@ -30,6 +30,17 @@ Threshold = Annotated[
         "of the model file.",
     ),
 ]
+Fdr = Annotated[
+    Optional[float],  # noqa: UP045
+    typer.Option(
+        metavar="NUMBER",
+        help="Largest share of false ones among all alarms; reads the data twice.",
+    ),
+]
+Threads = Annotated[int, typer.Option(min=1, metavar="INTEGER", help="Threads of ONNX Runtime.")]
+Output = Annotated[
+    str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - for stdout.")
+]
 ModelPath = Annotated[str, typer.Argument(metavar="MODEL", help="A model file.")]
 DataPath = Annotated[
     str, typer.Argument(metavar="DATA", help="CSV, Parquet, Arrow, JSON lines, npy; - for stdin.")
@@ -45,6 +56,7 @@ METAVARS = {
     "label": "COLUMN",
     "drop": "COLUMN",
     "id": "COLUMN",
+    "category": "COLUMN",
     "normal": "VALUE",
 }
 """What stands for the value of an option in the help; for others their type says it."""

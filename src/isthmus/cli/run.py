@@ -39,7 +39,6 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
-        _forget_the_interrupt()
         return _said("interrupted; no file is left half-written", INTERRUPTED)
     except BrokenPipeError:
         _let_go_of_closed_pipes()
@@ -72,9 +71,12 @@ def _reported(failure: Exception) -> int:
     if isinstance(failure, _MISTYPED):
         return _said(mistyped(failure), 2)
     if isinstance(failure, OSError):
-        where = f"{failure.filename}: " if failure.filename else ""
         reason = failure.strerror or str(failure)
-        return _said(f"{where}reading or writing failed: {reason}", FileAccessError.exit_code)
+        if failure.filename:
+            said = f"{failure.filename}: reading or writing failed: {reason}"
+        else:  # Files say their names; what has none is where the command prints.
+            said = f"standard output: could not be written: {reason}"
+        return _said(said, FileAccessError.exit_code)
     return _said(
         f"isthmus itself failed: {type(failure).__name__}: {failure}\n"
         "This is a defect; --debug shows where. Please report it.",
@@ -88,16 +90,6 @@ def _said(message: str, code: int) -> int:
     with contextlib.suppress(BrokenPipeError):
         sys.stderr.write("\n".join(lines) + "\n")
     return code
-
-
-def _forget_the_interrupt() -> None:
-    """Have ``python -m isthmus`` leave with its own exit code, not killed by the signal.
-
-    Where the interrupt reached a text that is being executed (as in a dataclass of a library that
-    is just being imported), the interpreter remembers it although it was caught, and kills itself
-    with the signal at its end. The next executed text makes it forget.
-    """
-    exec("")
 
 
 def _let_go_of_closed_pipes() -> None:

@@ -23,9 +23,12 @@ from isthmus.cli.parameters import (
     Alpha,
     AsJson,
     DataPath,
+    Fdr,
     Force,
     ModelPath,
+    Output,
     Quiet,
+    Threads,
     Threshold,
     takes_options,
 )
@@ -42,30 +45,20 @@ if TYPE_CHECKING:
 Format = Optional[Literal["csv", "jsonl", "parquet", "arrow"]]  # noqa: UP045 (typer)
 
 
-@takes_options(without=("kind", "normal"))
+@takes_options(without=("kind", "normal", "category"))
 def score(
     model: ModelPath,
     data: DataPath,
     read: ReadOptions,
     columns: RowOptions,
-    output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - for stdout.")
-    ] = "-",
+    output: Output = "-",
     output_format: Annotated[
         Format, typer.Option(help="Format of the output; by default told from its name, or csv.")
     ] = None,
     alpha: Alpha = None,
     threshold: Threshold = None,
-    fdr: Annotated[
-        Optional[float],  # noqa: UP045
-        typer.Option(
-            metavar="NUMBER",
-            help="Largest share of false ones among all alarms; reads the data twice.",
-        ),
-    ] = None,
-    threads: Annotated[
-        int, typer.Option(min=1, metavar="INTEGER", help="Threads of ONNX Runtime.")
-    ] = 1,
+    fdr: Fdr = None,
+    threads: Threads = 1,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -73,16 +66,18 @@ def score(
     """Score batch by batch, in constant memory."""
     from isthmus.cli.places import STANDARD, claim, open_data
     from isthmus.cli.saying import say, warn
+    from isthmus.scoring.asked import Asked
     from isthmus.scoring.scorer import Scorer
     from isthmus.scoring.writers import open_writer
 
-    _refuse_contradictions(output, as_json, alpha, threshold, fdr)
+    asked = Asked(alpha, threshold, fdr)
+    _refuse_to_share(output, as_json)
     if output != STANDARD:
         claim(output, data=data, force=force)
     scorer = Scorer.load(model, threads=threads)
     source = open_data(data, read)
     say(source.decisions, quiet=quiet)
-    decision = _decision(scorer, source, columns, alpha, threshold, fdr)
+    decision = asked.decide(scorer, source, columns)
     warn(decision.warnings, quiet=quiet)
     counts = {"rows": 0, "alarms": 0, "invalid": 0}
     with open_writer(output, output_format, overwrite=force) as writer:
@@ -102,9 +97,7 @@ def score(
     )
 
 
-def _refuse_contradictions(
-    output: str, as_json: bool, alpha: float | None, threshold: str | None, fdr: float | None
-) -> None:
+def _refuse_to_share(output: str, as_json: bool) -> None:
     from isthmus.errors import UsageError
 
     if as_json and output == "-":
@@ -112,8 +105,6 @@ def _refuse_contradictions(
             "--json prints a summary to standard output, where the scores go already",
             advice="Give the scores a file with -o.",
         )
-    if fdr is not None and (alpha is not None or threshold is not None):
-        raise UsageError("--fdr chooses the alarms by itself: leave out --alpha and --threshold")
 
 
 def _scored(
@@ -136,30 +127,6 @@ def _scored(
         table = pa.table({name: pa.array([], pa.string()) for name in ids})
         none = np.empty(0, np.float32)
         yield Scores.of(none, {}, scorer.calibrator, decision, table)
-
-
-def _decision(
-    scorer: Scorer,
-    source: Source,
-    columns: RowOptions,
-    alpha: float | None,
-    threshold: str | None,
-    fdr: float | None,
-) -> Decision:
-    from isthmus.errors import UsageError
-    from isthmus.read import stream_rows
-
-    if fdr is None:
-        return scorer.decide(alpha, threshold)
-    if not 0 < fdr < 1:  # before the first pass, not after it
-        raise UsageError(f"fdr: a number between 0 and 1 was expected, got {fdr}")
-    if not source.rereadable:
-        raise UsageError(
-            f"--fdr reads the data twice, and {source.name} can be read once",
-            advice="Store it in a file first.",
-        )
-    first_pass = stream_rows(source, columns, scorer.schema)
-    return scorer.decide_fdr((scorer.score_rows(rows)[0] for rows in first_pass), fdr)
 
 
 def _as_json(decision: Decision) -> dict[str, float | str | None]:

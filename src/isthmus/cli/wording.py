@@ -48,6 +48,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Words], ...]:
         (re.compile(rf"\b{name}=('?)([^\s',;]+)\2"), lambda f: f"{option(f[1])} {f[3]}"),
         (re.compile(r"^threshold (?=')"), "--threshold "),
         (re.compile(r"^normal was given without label"), "--normal was given without --label"),
+        (re.compile(r"^fdr (?=reads |chooses )"), "--fdr "),
+        (re.compile(r"leave out alpha and threshold$"), "leave out --alpha and --threshold"),
         (re.compile(r"^patience and (--keep best .* rows): "), r"--patience and \1: --"),
     )
 

@@ -68,6 +68,7 @@ def _described(value: Value) -> str:
 def _inner(manifest: Manifest) -> Iterator[str]:
     yield from _counts(manifest)
     yield from _columns(manifest)
+    yield from _cells(manifest)
     for calibration in (manifest.calibration, *manifest.calibration_history):
         yield from _scores(calibration)
     yield from _layers(manifest)
@@ -105,6 +106,25 @@ def _columns(manifest: Manifest) -> Iterator[str]:
             yield f"its manifest: column {shown(column.name)} has its minimum above its maximum"
         if not 0 <= column.missing <= 1:
             yield f"its manifest: column {shown(column.name)} has no share of missing values"
+        if (column.kind == "category") != bool(column.levels):
+            yield f"its manifest: column {shown(column.name)}: levels and kind do not agree"
+        if len(set(column.levels)) < len(column.levels):
+            yield f"its manifest: column {shown(column.name)}: a level stands twice"
+        if len(column.counts) != len(column.levels) or any(n < 0 for n in column.counts):
+            yield f"its manifest: column {shown(column.name)}: one count for each level expected"
+
+
+def _cells(manifest: Manifest) -> Iterator[str]:
+    columns = manifest.row_schema.columns
+    if len(manifest.cells) != len(columns):
+        yield f"its manifest: cells has {len(manifest.cells)} entries for {len(columns)} columns"
+    for column, cell in zip(columns, manifest.cells, strict=False):
+        errors = np.asarray(cell.quantiles, dtype=np.float64)
+        low = min(cell.mean, cell.residual or 0.0, cell.rows, *cell.quantiles)
+        if low < 0 or np.any(np.diff(errors) < 0) or bool(cell.rows) != bool(len(errors)):
+            yield f"its manifest: cells: the errors of column {shown(column.name)} make no sense"
+        if (cell.residual is None) != (column.kind == "category"):
+            yield f"its manifest: cells: column {shown(column.name)}: residual and kind disagree"
 
 
 def _scores(calibration: Calibration) -> Iterator[str]:

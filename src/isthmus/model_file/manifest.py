@@ -46,6 +46,27 @@ class Calibration(Frozen):
     scores: tuple[float, ...] = Field(min_length=1)
 
 
+class CellErrors(Frozen):
+    """How well one cell of normal rows is rebuilt by networks that did not train on them.
+
+    Attributes
+    ----------
+    mean : float
+        Mean error of the cell, in units of the loss.
+    residual : float or None
+        Root mean square of observed minus rebuilt, in the user's units; None for a category.
+    quantiles : tuple of float
+        The errors of at most 256 rows, evenly spaced among all of them, in increasing order.
+    rows : int
+        How many rows had a value there.
+    """
+
+    mean: float
+    residual: float | None
+    quantiles: tuple[float, ...]
+    rows: int
+
+
 class Threshold(Frozen):
     """The rule that turns calibration scores into a number, and the alpha it was made with."""
 
@@ -112,6 +133,7 @@ class Manifest(Frozen):
     groups: int
     code_size: int
     views: tuple[View, ...] = Field(min_length=1)
+    cells: tuple[CellErrors, ...]
     calibration: Calibration
     calibration_history: tuple[Calibration, ...] = ()
     threshold: Threshold

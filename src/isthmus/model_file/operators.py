@@ -4,8 +4,18 @@ from __future__ import annotations
 
 _ARITHMETIC = {"Abs", "Add", "Div", "Exp", "Log", "MatMul", "Mul", "Neg", "Pow", "Sqrt", "Sub"}
 _LIMITS = {"Clip", "Max", "Min", "ReduceMax", "ReduceMean", "Sign"}
-_CONDITIONS = {"And", "Greater", "GreaterOrEqual", "IsNaN", "Less", "LessOrEqual", "Not", "Or"}
-_CHOICE = {"Where"}
+_CONDITIONS = {
+    "And",
+    "Equal",
+    "Greater",
+    "GreaterOrEqual",
+    "IsNaN",
+    "Less",
+    "LessOrEqual",
+    "Not",
+    "Or",
+}
+_CHOICE = {"ArgMax", "Where"}
 _ACTIVATIONS = {"Elu", "LeakyRelu", "Relu", "Sigmoid", "Softmax", "Tanh"}
 _SHAPES = {"Concat", "Gather", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze"}
 _VALUES = {"Cast", "Identity"}

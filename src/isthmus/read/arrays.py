@@ -109,10 +109,28 @@ def column(values: Any) -> pa.Array:
     if isinstance(values, (pa.Array, pa.ChunkedArray)):
         return _one_piece(values)
     try:
-        return _one_piece(pa.array(values, from_pandas=True))
+        cells = _one_piece(pa.array(values, from_pandas=True))
     except (pa.ArrowException, OverflowError):
-        texts = [None if value is None or value != value else str(value) for value in values]
-        return pa.array(texts, pa.string())
+        return pa.array(map(_text, values), pa.string())
+    # A column without any value says nothing of its type.
+    return pa.nulls(len(cells)) if len(cells) and cells.null_count == len(cells) else cells
+
+
+def _text(value: Any) -> str | None:
+    """One cell as text; truth values as most files have them."""
+    if value is None or _is_nothing(value):
+        return None
+    return str(value).lower() if isinstance(value, (bool, np.bool_)) else str(value)
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a cell is what pandas and NumPy put where nothing is: NaN, NaT, NA."""
+    try:
+        return bool(value != value)
+    except TypeError:  # pandas.NA is neither equal to itself nor different.
+        return True
+    except ValueError:  # An array is a value, if a strange one.
+        return False
 
 
 def _one_piece(values: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,12 +48,28 @@ class Strange:
 
     def cell(self, row: int) -> str:
         """One cell as a message shows it."""
-        value = self.column[row].as_py()
-        shown = repr(value) if isinstance(value, str) else str(value)
-        return shown if len(shown) <= 60 else f"{shown[:60]}..."
+        return short(self.column[row].as_py())
 
 
-def matrix_of(columns: Sequence[pa.Array], decimal: str = ".") -> tuple[Array, list[Strange]]:
+def strange_of(place: int, column: pa.Array) -> Strange:
+    """A column none of whose cells can be a number or a name."""
+    column = plain(column)
+    return Strange(place, named(column.type), _flags(column.is_valid()), column)
+
+
+def short(cell: Any) -> str:
+    """A cell as a message shows it."""
+    shown = repr(cell) if isinstance(cell, str) else str(cell)
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."
+
+
+def matrix_of(
+    columns: Sequence[pa.Array],
+    decimal: str = ".",
+    *,
+    truths: bool = True,
+    skipped: Collection[int] = (),
+) -> tuple[Array, list[Strange]]:
     """Columns side by side as numbers.
 
     Parameters
@@ -62,6 +78,10 @@ def matrix_of(columns: Sequence[pa.Array], decimal: str = ".") -> tuple[Array, l
         D columns of N cells.
     decimal : {".", ","}
         The decimal mark in text.
+    truths : bool
+        Whether truth values are 1 and 0.
+    skipped : collection of int
+        Columns that are not looked at; theirs are NaN.
 
     Returns
     -------
@@ -73,58 +93,89 @@ def matrix_of(columns: Sequence[pa.Array], decimal: str = ".") -> tuple[Array, l
     """
     single = bool(columns) and all(pa.types.is_float32(column.type) for column in columns)
     rows = len(columns[0]) if columns else 0
-    values = np.empty((rows, len(columns)), np.float32 if single else np.float64)
+    values = np.full((rows, len(columns)), np.nan, np.float32 if single else np.float64)
     strange = []
     for place, column in enumerate(columns):
-        column = _plain(column)
+        if place in skipped:
+            continue
+        column = plain(column)
         if pa.types.is_floating(column.type):
             values[:, place] = column.to_numpy(zero_copy_only=False)
             continue
-        numbers, what, bad = _as_numbers(column, decimal)
+        numbers, what, bad = _as_numbers(column, decimal, truths)
         values[:, place] = numbers
         if bad.any():
             strange.append(Strange(place, what, bad, column))
     return values, strange
 
 
-def _plain(column: pa.Array) -> pa.Array:
+def plain(column: pa.Array) -> pa.Array:
     """The column without the wrapping that dictionaries, runs and extension types are."""
     if isinstance(column, pa.ExtensionArray):
         column = column.storage
     if pa.types.is_run_end_encoded(column.type):
         column = pc.run_end_decode(column)
     if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    return column
+        column = _as_string(column.dictionary).take(column.indices)
+    return _as_string(column)
 
 
-def _as_numbers(column: pa.Array, decimal: str) -> tuple[Array, str, Bools]:
-    """Numbers with NaN where there is none, what else the column is, and where."""
-    kind = column.type
-    if _is_text(kind):
-        numbers, bad = numbers_of(pc.cast(column, pa.string()), decimal)
-        return numbers.to_numpy(zero_copy_only=False), "text", _flags(bad)
-    if pa.types.is_null(kind):
-        return np.full(len(column), np.nan), "", np.zeros(len(column), bool)
-    if pa.types.is_decimal(kind):  # By way of text, which is rounded once and rightly.
-        column = pc.cast(pc.cast(column, pa.string()), pa.float64())
-    elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
-        column = pc.cast(column, pa.float64(), safe=False)
-    else:
-        return np.full(len(column), np.nan), _named(kind), _flags(pc.is_valid(column))
-    return column.to_numpy(zero_copy_only=False), "", np.zeros(len(column), bool)
+def _as_string(column: pa.Array) -> pa.Array:
+    """Text of any kind as the kind that all functions take."""
+    return pc.cast(column, pa.string()) if is_text(column.type) else column
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def plain_type(kind: pa.DataType) -> pa.DataType:
+    """The type of a column's values, without that wrapping."""
+    if isinstance(kind, pa.BaseExtensionType):
+        kind = kind.storage_type
+    if pa.types.is_run_end_encoded(kind) or pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return kind
+
+
+def is_text(kind: pa.DataType) -> bool:
     return bool(
         pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
     )
 
 
-def _named(kind: pa.DataType) -> str:
+def is_number(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    )
+
+
+def is_neither(kind: pa.DataType) -> bool:
+    """Whether a column of that type can be neither numbers nor a category."""
+    known = is_text(kind) or is_number(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind)
+    return not known
+
+
+def named(kind: pa.DataType) -> str:
+    """The words for a type that is neither."""
     if pa.types.is_temporal(kind):
         return "dates or times"
     return "lists or structures" if pa.types.is_nested(kind) else f"of type {kind}"
+
+
+def _as_numbers(column: pa.Array, decimal: str, truths: bool) -> tuple[Array, str, Bools]:
+    """Numbers with NaN where there is none, what else the column is, and where."""
+    kind = column.type
+    nothing = np.full(len(column), np.nan)
+    if is_text(kind):
+        numbers, bad = numbers_of(column, decimal, truths=truths)
+        return numbers.to_numpy(zero_copy_only=False), "text", _flags(bad)
+    if pa.types.is_null(kind):
+        return nothing, "", np.zeros(len(column), bool)
+    if is_neither(kind) or (pa.types.is_boolean(kind) and not truths):
+        what = named(kind) if is_neither(kind) else "truth values"
+        return nothing, what, _flags(pc.is_valid(column))
+    if pa.types.is_decimal(kind):  # By way of text, which is rounded once and rightly.
+        column = pc.cast(pc.cast(column, pa.string()), pa.float64())
+    else:
+        column = pc.cast(column, pa.float64(), safe=False)
+    return column.to_numpy(zero_copy_only=False), "", np.zeros(len(column), bool)
 
 
 def _flags(column: pa.Array) -> Bools:

@@ -22,7 +22,6 @@ from isthmus.read.records import (
 )
 from isthmus.read.source import Source, made_up
 from isthmus.read.text import BYTE_ORDER_MARK, refuse_not_text, refuse_utf16
-from isthmus.schema import refuse_duplicates
 
 HEAD = 1 << 16
 """Bytes that are looked at first; more where they hold no whole record."""
@@ -46,7 +45,6 @@ def open_csv(file: File, options: ReadOptions) -> Source:
     if options.header is not None:
         header = options.header
     names = tuple(cell.strip(" \t") for cell in cells) if header else made_up(len(cells))
-    refuse_duplicates(names, file.name)
     layout = Layout(file.name, dialect, names)
     return Source(
         name=file.name,

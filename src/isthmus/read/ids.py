@@ -1,4 +1,4 @@
-"""Id columns keep one type from the first batch to the last, so that they can be written."""
+"""Ids and labels keep one type from the first batch to the last."""
 
 from __future__ import annotations
 
@@ -56,6 +56,13 @@ def joined(tables: list[pa.Table]) -> pa.Table:
         return pa.concat_tables(tables)
     rows = sum(table.num_rows for table in tables)
     return pa.table([pa.nulls(rows)], names=[""]).select([])
+
+
+def as_one_type(labels: list[pa.Array]) -> pa.ChunkedArray | None:
+    """Labels one after another: as text where the batches came with several types."""
+    if len({array.type for array in labels}) > 1:
+        labels = [array.cast(pa.string()) for array in labels]
+    return pa.chunked_array(labels) if labels else None
 
 
 def _settled(field: pa.Field) -> pa.Field:

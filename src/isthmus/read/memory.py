@@ -13,7 +13,6 @@ from isthmus.read.arrays import column, from_list, from_matrix
 from isthmus.read.arrow import once
 from isthmus.read.source import Source, made_up
 from isthmus.read.tables import from_schema, in_pieces, reading
-from isthmus.schema import refuse_duplicates
 
 
 def open_memory(data: Any) -> Source:
@@ -42,9 +41,9 @@ def _from_pandas(frame: Any) -> Source:
     """A pandas frame; its index is no column, and column numbers are no names."""
     named = not all(isinstance(name, (int, np.integer)) for name in frame.columns)
     names = tuple(map(str, frame.columns)) if named else made_up(len(frame.columns))
-    refuse_duplicates(names, "DataFrame")
     kinds = set(frame.dtypes)
-    if len(kinds) == 1 and isinstance(kind := kinds.pop(), np.dtype) and kind.kind in "biuf":
+    # Truth values are categories, other than in an array of one type.
+    if len(kinds) == 1 and isinstance(kind := kinds.pop(), np.dtype) and kind.kind in "iuf":
         return from_matrix(frame.to_numpy(), "DataFrame", names=names if named else None)
     columns = [column(frame.iloc[:, place]) for place in range(len(names))]
     return _from_table(pa.table(columns, names=list(names)), "DataFrame", named=named)
@@ -58,11 +57,12 @@ def _from_rows(rows: list[Any] | tuple[Any, ...]) -> Source:
 
 
 def _from_dict(columns: Mapping[Any, Any], name: str = "dict") -> Source:
-    cells = {str(key): column(values) for key, values in columns.items()}
-    if len({len(array) for array in cells.values()}) > 1:
-        said = ", ".join(f"{key!r} {len(array)}" for key, array in cells.items())
+    names = [str(key) for key in columns]
+    cells = [column(values) for values in columns.values()]
+    if len({len(array) for array in cells}) > 1:
+        said = ", ".join(f"{key!r} {len(array)}" for key, array in zip(names, cells, strict=True))
         raise UnreadableDataError(f"{name}: columns of one length were expected, got {said}")
-    return _from_table(pa.table(cells), name)
+    return _from_table(pa.table(cells, names=names), name)
 
 
 def _from_table(table: pa.Table, name: str = "Table", *, named: bool = True) -> Source:

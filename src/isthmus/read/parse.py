@@ -102,7 +102,8 @@ def _without_blank_lines(rows: bytes, dialect: Dialect) -> bytes:
 
 def _with_numbers(table: pa.Table, name: str, decimal: str) -> pa.Table:
     place = table.schema.get_field_index(name)
-    numbers, bad = numbers_of(table.column(place).combine_chunks(), decimal)
+    # Truth values stay text: only a detector knows whether it takes them as numbers.
+    numbers, bad = numbers_of(table.column(place).combine_chunks(), decimal, truths=False)
     return table if pc.any(bad).as_py() else table.set_column(place, name, numbers)
 
 

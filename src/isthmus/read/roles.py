@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from isthmus.errors import SchemaError, UsageError
 from isthmus.options import RowOptions
+from isthmus.read.fits import misfit
 from isthmus.read.source import Source
-from isthmus.schema import Schema
+from isthmus.schema import Column, Schema, closest, refuse_duplicates
 
 Role = Literal["label", "id", "drop"]
+Wish = Role | Literal["category"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Roles:
         Where the ids stand.
     set_aside : dict of str to {"label", "id", "drop"}
         Every column that is no feature.
+    categories : tuple of int
+        Which of the features are known to be categories, by the user's word or the detector's.
     text : tuple of str
         Columns that must keep their exact text.
     decisions : tuple of str
@@ -42,11 +45,9 @@ class Roles:
     label: int | None
     ids: tuple[int, ...]
     set_aside: dict[str, Role]
+    categories: tuple[int, ...]
+    text: tuple[str, ...]
     decisions: tuple[str, ...]
-
-    @property
-    def text(self) -> tuple[str, ...]:
-        return tuple(self.set_aside)
 
 
 def roles_of(source: Source, options: RowOptions, schema: Schema | None = None) -> Roles:
@@ -65,16 +66,22 @@ def roles_of(source: Source, options: RowOptions, schema: Schema | None = None) 
     Raises
     ------
     SchemaError
-        If a column does not exist, none is left, or the rest are not those of the schema.
+        If a column does not exist, stands twice, none is left, or the rest are not those of the
+        schema.
     UsageError
-        If one column is given two roles.
+        If one column is given two roles, or as a category where the schema has numbers.
     """
-    chosen = _chosen(source, options)
+    wishes = _chosen(source, options)
+    asked = [name for name, wish in wishes.items() if wish == "category"]
+    chosen: dict[str, Role] = {n: wish for n, wish in wishes.items() if wish != "category"}
     quiet = _by_itself(source, schema, chosen)
     aside = chosen | quiet
+    _refuse_set_aside(asked, quiet)
     rest = [place for place, name in enumerate(source.columns) if name not in aside]
     _refuse_needed(source, chosen, schema)
     places, names = _aligned(source, rest, schema)
+    refuse_duplicates(source.columns, source.name)
+    categories = _categories(source, places, asked, schema)
     label = [name for name, role in aside.items() if role == "label"]
     if options.label is None and schema is None:
         label = []
@@ -84,32 +91,64 @@ def roles_of(source: Source, options: RowOptions, schema: Schema | None = None) 
         label=source.columns.index(label[0]) if label else None,
         ids=tuple(i for i, name in enumerate(source.columns) if aside.get(name) == "id"),
         set_aside=aside,
+        categories=categories,
+        text=(*aside, *(source.columns[places[i]] for i in categories)),
         decisions=_decisions(source, quiet),
     )
 
 
-def _chosen(source: Source, options: RowOptions) -> dict[str, Role]:
-    """The columns that the user named or numbered, and why."""
-    aside: dict[str, Role] = {}
+def _chosen(source: Source, options: RowOptions) -> dict[str, Wish]:
+    """The columns that the user named or numbered, and what as."""
+    wishes: dict[str, Wish] = {}
     problems: list[str] = []
     for wanted, role in _wishes(options):
         name = _found(source.columns, wanted)
         if name is None:
             problems.append(f"{source.name}: --{role}: {_unknown(source.columns, wanted)}")
-        elif aside.setdefault(name, role) != role:
-            raise UsageError(f"column {name!r} is given as --{aside[name]} and as --{role}")
+        elif wishes.setdefault(name, role) != role:
+            raise UsageError(f"column {name!r} is given as --{wishes[name]} and as --{role}")
     if problems:
         raise SchemaError(*problems, advice=f"It has: {_listed(source.columns)}.")
-    return aside
+    return wishes
 
 
-def _wishes(options: RowOptions) -> Iterator[tuple[str | int, Role]]:
+def _refuse_set_aside(asked: Sequence[str], quiet: dict[str, Role]) -> None:
+    """Raise a `UsageError` that names every category that is no feature by itself."""
+    problems = [
+        f"column {name!r} is given as --category, but is set aside by itself ({quiet[name]})"
+        for name in asked
+        if name in quiet
+    ]
+    if problems:
+        raise UsageError(*problems)
+
+
+def _categories(
+    source: Source, places: Sequence[int], asked: Sequence[str], schema: Schema | None
+) -> tuple[int, ...]:
+    names = [source.columns[place] for place in places]
+    if schema is None:
+        return tuple(place for place, name in enumerate(names) if name in asked)
+    numeric = [name for place, name in enumerate(names) if place not in schema.categories]
+    problems = [
+        f"column {name!r} is given as --category, but the detector learnt it as numbers"
+        for name in numeric
+        if name in asked
+    ]
+    if problems:
+        raise UsageError(*problems, advice="What is a category is decided when fitting.")
+    return schema.categories
+
+
+def _wishes(options: RowOptions) -> Iterator[tuple[str | int, Wish]]:
     if options.label is not None:
         yield options.label, "label"
     for wanted in options.id:
         yield wanted, "id"
     for wanted in options.drop:
         yield wanted, "drop"
+    for wanted in options.category:
+        yield wanted, "category"
 
 
 def _found(columns: Sequence[str], wanted: str | int) -> str | None:
@@ -123,8 +162,8 @@ def _found(columns: Sequence[str], wanted: str | int) -> str | None:
 
 
 def _unknown(columns: Sequence[str], wanted: str | int) -> str:
-    close = get_close_matches(str(wanted), columns, n=1)
-    meant = f" (is it {close[0]!r}?)" if close else ""
+    close = closest(str(wanted), columns)
+    meant = f" (is it {close!r}?)" if close is not None else ""
     return f"there is no column {wanted!r}{meant}"
 
 
@@ -180,8 +219,14 @@ def _aligned(
         if not rest:
             raise SchemaError(f"{source.name}: no column is left to learn from")
         return rest, names
+
+    def wrong(column: Column, place: int) -> str | None:
+        if source.matrix is not None and column.kind == "numeric":
+            return None
+        return misfit(column, source.type_of(names[place]))
+
     try:
-        order = schema.align(names, named=source.named)
+        order = schema.align(names, named=source.named, misfit=wrong)
     except SchemaError as error:
         problems = (f"{source.name}: {problem}" for problem in error.problems)
         raise SchemaError(*problems, advice=error.advice) from None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,17 +12,15 @@ import pyarrow as pa
 
 from isthmus.errors import DataError
 from isthmus.options import RowOptions
-from isthmus.read.arrays import native
-from isthmus.read.cells import Strange, matrix_of
-from isthmus.read.column_kinds import ColumnKinds, refuse_nested
-from isthmus.read.ids import SteadyIds, joined
+from isthmus.read.cells import Strange
+from isthmus.read.ids import SteadyIds, as_one_type, joined
+from isthmus.read.learning import read_to_learn
+from isthmus.read.levels import Levels
+from isthmus.read.parts import parts_of
 from isthmus.read.roles import Role, Roles, roles_of
 from isthmus.read.source import Source
 from isthmus.schema import Schema
 
-CELLS = 4 << 20
-"""Cells of a batch, at most: 32 MiB as float64."""
-MOST_ROWS = 1 << 15
 MOST_REASONS = 3
 """Cells of one row that its reason names."""
 
@@ -40,7 +38,8 @@ class Rows:
     named : bool
         Whether the input has names of its own.
     values : array
-        Shape (N, D), float64 (float32 where all features came so), C order; NaN is missing.
+        Shape (N, D), float64 (float32 where all features came so), C order; NaN is missing. A
+        category's cell is the place of its value among the levels, `UNSEEN` for any other.
     unusable : dict of int to str
         Index of a row in `values`, and why it cannot be used.
     ids : Table
@@ -53,6 +52,11 @@ class Rows:
         Number of the first row within its input, from 0.
     decisions : tuple of str
         What was decided by looking at the data, each with how to change it.
+    levels : dict of str to tuple of str
+        The levels of every feature that is a category.
+    texts : dict of str to Array
+        The values of every feature that is a category as text, each of shape (N,), null where
+        missing: for messages about values that are no level.
     """
 
     source: str
@@ -65,12 +69,15 @@ class Rows:
     set_aside: dict[str, Role]
     first: int
     decisions: tuple[str, ...]
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[str, pa.Array | pa.ChunkedArray] = field(default_factory=dict)
 
 
-def stream_rows(
-    source: Source, options: RowOptions, schema: Schema | None = None
-) -> Iterator[Rows]:
-    """Read a source in batches, in constant memory.
+def stream_rows(source: Source, options: RowOptions, schema: Schema) -> Iterator[Rows]:
+    """Read a source for a detector in batches, in constant memory.
+
+    A row is read as if it came alone: a cell that is no number where the detector knows numbers
+    makes it unusable, a name that is no level of a category is `UNSEEN`.
 
     Parameters
     ----------
@@ -78,126 +85,95 @@ def stream_rows(
         What to read.
     options : RowOptions
         Which columns are features.
-    schema : Schema, optional
-        What a detector knows. Without it the rows are to be learnt from: every feature must be a
-        number or missing. With it, rows that have other cells are marked unusable.
+    schema : Schema
+        What the detector knows.
 
     Raises
     ------
     SchemaError
-        At once where columns are wrong; while reading where learning needs numbers and other
-        cells come.
+        At once, where columns are wrong.
     UnreadableDataError
         While reading, if the bytes are not what the format says.
     """
-    return _batches(source, roles_of(source, options, schema), fitting=schema is None)
+    return _batches(source, roles_of(source, options, schema), schema)
 
 
 def read_rows(source: Source, options: RowOptions, schema: Schema | None = None) -> Rows:
-    """Read a source whole; otherwise as `stream_rows`.
+    """Read a source whole: for a detector as `stream_rows` does, or to learn from it.
+
+    Without a schema it is decided over all rows which features are numbers and which categories.
 
     Raises
     ------
     DataError
         If there is no row.
+    SchemaError
+        If columns are wrong; without a schema if nothing can be learnt from one.
+    UnreadableDataError
+        If the bytes are not what the format says.
     """
+    if schema is None:
+        return _learnable(source, options)
     parts = list(stream_rows(source, options, schema))
     if not parts:
         raise DataError(f"{source.name}: has columns but no rows")
     if len(parts) == 1:
         return parts[0]
-    unusable = {part.first + row: why for part in parts for row, why in part.unusable.items()}
     labels = [part.labels for part in parts if part.labels is not None]
-    return Rows(
-        source=source.name,
-        names=parts[0].names,
-        named=parts[0].named,
+    return replace(
+        parts[0],
         values=np.concatenate([part.values for part in parts]),
-        unusable=unusable,
+        unusable={part.first + row: why for part in parts for row, why in part.unusable.items()},
         ids=joined([part.ids for part in parts]),
-        labels=pa.chunked_array(_alike(labels)) if labels else None,
-        set_aside=parts[0].set_aside,
-        first=0,
-        decisions=parts[0].decisions,
+        labels=as_one_type(labels),
+        texts={name: pa.chunked_array([p.texts[name] for p in parts]) for name in parts[0].texts},
     )
 
 
-def _alike(labels: list[pa.Array]) -> list[pa.Array]:
-    """Labels of one type: as text where the batches came with several."""
-    if len({array.type for array in labels}) > 1:
-        labels = [array.cast(pa.string()) for array in labels]
-    return labels
+def _learnable(source: Source, options: RowOptions) -> Rows:
+    read = read_to_learn(source, options)
+    named = {read.roles.names[place]: category for place, category in read.categories.items()}
+    return Rows(
+        source=source.name,
+        names=read.roles.names,
+        named=source.named,
+        values=read.values,
+        unusable={},
+        ids=read.ids,
+        labels=read.labels,
+        set_aside=read.roles.set_aside,
+        first=0,
+        decisions=(*source.decisions, *read.roles.decisions, *read.decisions),
+        levels={name: category.levels for name, category in named.items()},
+        texts={name: category.texts for name, category in named.items()},
+    )
 
 
-def _batches(source: Source, roles: Roles, *, fitting: bool) -> Iterator[Rows]:
-    kinds = ColumnKinds(source.name, roles.names)
+def _batches(source: Source, roles: Roles, schema: Schema) -> Iterator[Rows]:
     ids = SteadyIds(source.name)
+    levels = {roles.names[i]: schema.columns[i].levels for i in roles.categories}
+    known = {place: Levels(schema.columns[place].levels) for place in roles.categories}
     first = 0
-    for values, strange, aside in _parts(source, roles):
-        refuse_nested(source.name, roles.names, strange)
-        if fitting:
-            kinds.see(values, strange, first)
+    for part in parts_of(source, roles, learning=False):
+        texts = {}
+        for place, coded in part.texts.items():
+            part.values[:, place], texts[roles.names[place]] = known[place].look_up(coded)
+        aside = part.aside
         yield Rows(
             source=source.name,
             names=roles.names,
             named=source.named,
-            values=values,
-            unusable=_reasons(strange, roles.names),
+            values=part.values,
+            unusable=_reasons(part.strange, roles.names),
             ids=ids.table(aside.select([source.columns[place] for place in roles.ids]), first),
-            labels=_label(aside, source, roles),
+            labels=None if roles.label is None else aside.column(source.columns[roles.label]),
             set_aside=roles.set_aside,
             first=first,
             decisions=(*source.decisions, *roles.decisions),
+            levels=levels,
+            texts=texts,
         )
-        first += len(values)
-
-
-Part = tuple[npt.NDArray[Any], list[Strange], pa.RecordBatch]
-
-
-def _parts(source: Source, roles: Roles) -> Iterator[Part]:
-    """Features as numbers, the cells that are none, and the columns set aside."""
-    if source.matrix is None:
-        return _parts_of_batches(source, roles)
-    return _parts_of_matrix(source, roles, source.matrix)
-
-
-def _parts_of_batches(source: Source, roles: Roles) -> Iterator[Part]:
-    most = max(1, min(MOST_ROWS, CELLS // max(1, len(roles.features))))
-    for whole in source.batches(text=roles.text):
-        for start in range(0, whole.num_rows, most):
-            batch = whole.slice(start, most)
-            columns = [batch.column(place) for place in roles.features]
-            values, strange = matrix_of(columns, source.decimal)
-            yield values, strange, batch.select(list(roles.set_aside))
-
-
-def _parts_of_matrix(source: Source, roles: Roles, matrix: npt.NDArray[Any]) -> Iterator[Part]:
-    """The short way for one array of numbers: its columns need not become Arrow's first."""
-    kind = np.float32 if matrix.dtype == np.float32 else np.float64
-    whole = roles.features == tuple(range(matrix.shape[1]))
-    most = max(1, min(MOST_ROWS, CELLS // max(1, matrix.shape[1])))
-    for start in range(0, len(matrix), most):
-        part = matrix[start : start + most]
-        features = part if whole else part[:, list(roles.features)]
-        values = np.require(features, kind, ("C", "W"))
-        cells = []
-        for name in roles.set_aside:
-            place = source.columns.index(name)
-            beside = source.beside.get(name)
-            cells.append(native(part[:, place]) if beside is None else beside.slice(start, most))
-        yield values, [], _batch(cells, list(roles.set_aside), len(part))
-
-
-def _batch(cells: list[Any], names: list[str], rows: int) -> pa.RecordBatch:
-    """Columns as a batch; one without columns still has its rows."""
-    if cells:
-        return pa.record_batch(cells, names=names)
-    return pa.record_batch([pa.nulls(rows)], names=[""]).select([])
-
-
-def _label(aside: pa.RecordBatch, source: Source, roles: Roles) -> pa.Array | None:
-    return None if roles.label is None else aside.column(source.columns[roles.label])
+        first += len(part.values)
 
 
 def _reasons(strange: list[Strange], names: tuple[str, ...]) -> dict[int, str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
@@ -36,6 +37,8 @@ class Source:
         Shape (N, columns): the values themselves, where they came as one array of numbers.
     beside : dict of str to Array
         Columns that an npz holds beside its matrix, of shape (N,) each: labels, never features.
+    types : mapping of str to DataType
+        The types of the columns, where they are known before the first batch.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Source:
     decimal: str = "."
     matrix: npt.NDArray[Any] | None = field(default=None, repr=False)
     beside: dict[str, pa.Array] = field(default_factory=dict, repr=False)
+    types: Mapping[str, pa.DataType] = field(default_factory=dict, repr=False)
 
     def batches(self, text: Collection[str] = ()) -> Iterator[pa.RecordBatch]:
         """The rows from the first on, in batches whose columns are `columns`.
@@ -64,6 +68,15 @@ class Source:
             If the source is not rereadable and was read before.
         """
         return self.read(text)
+
+    def type_of(self, name: str) -> pa.DataType | None:
+        """What is known of a column before it is read; one without any value is of type null."""
+        if self.matrix is None or name in self.beside:
+            return self.types.get(name)
+        cells = self.matrix[:, self.columns.index(name)]
+        if cells.dtype.kind == "f":
+            return pa.null() if np.isnan(cells).all() else pa.float64()
+        return pa.bool_() if cells.dtype.kind == "b" else pa.int64()
 
 
 def made_up(count: int) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from isthmus.errors import IsthmusError, UnreadableDataError
 from isthmus.read.source import Batches, Source
-from isthmus.schema import refuse_duplicates
 
 ROWS = 1 << 14
 """Rows in a batch of a table."""
@@ -18,16 +17,10 @@ ROWS = 1 << 14
 def from_schema(
     schema: pa.Schema, name: str, read: Batches, *, rereadable: bool, named: bool = True
 ) -> Source:
-    """A source with the columns of an Arrow schema.
-
-    Raises
-    ------
-    SchemaError
-        If a column name stands twice.
-    """
+    """A source with the columns of an Arrow schema."""
     with reading(name, "Arrow"):
         names = tuple(schema.names)
-    refuse_duplicates(names, name)
+        types = dict(zip(names, schema.types, strict=True))
     return Source(
         name=name,
         columns=names,
@@ -35,6 +28,7 @@ def from_schema(
         decisions=(),
         rereadable=rereadable,
         read=read,
+        types=types,
     )
 
 

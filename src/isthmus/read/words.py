@@ -12,7 +12,15 @@ NUMBER = r"^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|(?i:inf|inf
 TRUTHS = {"true": "1", "false": "0"}
 
 
-def numbers_of(text: pa.Array, decimal: str = ".") -> tuple[pa.Array, pa.Array]:
+def cells_of(text: pa.Array) -> pa.Array:
+    """Text without blanks around it, null where it stands for a missing value; shape (N,)."""
+    cells = pc.utf8_trim_whitespace(text)
+    return pc.if_else(pc.is_in(cells, _strings(MISSING)), pa.scalar(None, pa.string()), cells)
+
+
+def numbers_of(
+    text: pa.Array, decimal: str = ".", *, truths: bool = True
+) -> tuple[pa.Array, pa.Array]:
     """Read text cell by cell as numbers.
 
     Parameters
@@ -21,6 +29,8 @@ def numbers_of(text: pa.Array, decimal: str = ".") -> tuple[pa.Array, pa.Array]:
         Shape (N,).
     decimal : {".", ","}
         The decimal mark.
+    truths : bool
+        Whether true and false, in any case, are 1 and 0.
 
     Returns
     -------
@@ -29,12 +39,13 @@ def numbers_of(text: pa.Array, decimal: str = ".") -> tuple[pa.Array, pa.Array]:
     bad : Array of bool
         Shape (N,), true where the cell is neither a number nor missing.
     """
-    cells = pc.utf8_trim_whitespace(text)
-    present = pc.and_(pc.is_valid(cells), pc.invert(pc.is_in(cells, _strings(MISSING))))
+    cells = cells_of(text)
+    present = pc.is_valid(cells)
     if decimal == ",":
         cells = _with_point(cells)
-    place = pc.index_in(pc.utf8_lower(cells), _strings(TRUTHS))
-    cells = pc.coalesce(pc.take(_strings(TRUTHS.values()), place), cells)
+    if truths:
+        place = pc.index_in(pc.utf8_lower(cells), _strings(TRUTHS))
+        cells = pc.coalesce(pc.take(_strings(TRUTHS.values()), place), cells)
     number = pc.fill_null(pc.match_substring_regex(cells, NUMBER), False)
     good = pc.and_(present, number)
     numbers = pc.cast(pc.if_else(good, cells, None), pa.float64())

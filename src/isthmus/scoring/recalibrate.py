@@ -6,9 +6,10 @@ import numpy as np
 
 from isthmus import model_file
 from isthmus.errors import DataError
-from isthmus.model_file.manifest import Calibration, Manifest, Threshold
+from isthmus.model_file.manifest import Calibration, CellErrors, Manifest, Threshold
 from isthmus.options import MINIMUM_ROWS
 from isthmus.scoring.calibration import Calibrator
+from isthmus.scoring.cell_errors import MOST_ROWS, cell_errors, evenly
 from isthmus.scoring.digest import rows_digest
 from isthmus.scoring.scorer import Scorer
 from isthmus.scoring.thresholds import decide, kept
@@ -49,7 +50,8 @@ def recalibrate(
             advice="Calibrate on normal rows that it has not seen.",
         )
     scores = scorer.anomaly_score(values)
-    usable = np.sort(scores[~np.isnan(scores)])[::-1]
+    scored = ~np.isnan(scores)
+    usable = np.sort(scores[scored])[::-1]
     if len(usable) < MINIMUM_ROWS:
         raise DataError(
             f"{len(usable)} rows with a score came, at least {MINIMUM_ROWS} are needed to calibrate"
@@ -60,9 +62,17 @@ def recalibrate(
     decide(rule, Calibrator.of(fresh), alpha)
     manifest = old.model_copy(
         update={
+            "cells": _usual_errors(scorer, values[scored]),
             "calibration": fresh,
             "calibration_history": (*old.calibration_history, old.calibration),
             "threshold": Threshold(rule=rule, alpha=alpha),
         }
     )
     return model_file.with_manifest(scorer.model, manifest)
+
+
+def _usual_errors(scorer: Scorer, values: np.ndarray) -> tuple[CellErrors, ...]:
+    some = evenly(values, MOST_ROWS)
+    made, _ = scorer.run(some, ["reconstruction", "error"])
+    rebuilt = made["reconstruction"].astype(np.float64)
+    return cell_errors(some, rebuilt, made["error"], scorer.schema)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from isthmus import model_file
-from isthmus.errors import SchemaError, UsageError
+from isthmus.errors import SchemaError
 from isthmus.model_file import ModelFile
 from isthmus.options import ReadOptions, RowOptions
 from isthmus.read import Rows, open_source, read_rows, stream_rows
+from isthmus.scoring.asked import Asked
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.digest import ROW_TYPES
+from isthmus.scoring.explain import Explanations, stream_entries
 from isthmus.scoring.fdr import RankCounts
 from isthmus.scoring.probes import probe_rows
 from isthmus.scoring.scores import Scores
@@ -99,13 +101,50 @@ class Scorer:
         UsageError
             If the calibration rows do not support what is asked.
         """
-        if fdr is not None and not (alpha is None and threshold is None):
-            raise UsageError("fdr chooses the alarms by itself: leave out alpha and threshold")
+        Asked(alpha, threshold, fdr)  # refuses what contradicts itself
         source = open_source(data, read or ReadOptions())
         rows = read_rows(source, columns or RowOptions(), self.schema)
         scores, reasons = self.score_rows(rows)
         decision = self.decide(alpha, threshold) if fdr is None else self.decide_fdr([scores], fdr)
         return Scores.of(scores, reasons, self.calibrator, decision, rows.ids)
+
+    def explain(
+        self,
+        data: Any,
+        *,
+        alpha: float | None = None,
+        threshold: str | None = None,
+        fdr: float | None = None,
+        top: int = 3,
+        rows: Collection[int] | None = None,
+        read: ReadOptions | None = None,
+        columns: RowOptions | None = None,
+    ) -> Explanations:
+        """Say of each alarm which cells, or which stretches of a signal, carry it.
+
+        Batch by batch: memory grows only with what is explained.
+
+        Parameters
+        ----------
+        data, alpha, threshold, fdr, read, columns
+            As `score` takes them; `fdr` needs data that can be read twice.
+        top : int
+            Cells or stretches of each row, at most.
+        rows : collection of int, optional
+            Numbers of the rows to explain, from 0, whether they are alarms or not.
+
+        Raises
+        ------
+        DataError
+            If the data cannot be read or do not fit the schema, or have no such row.
+        UsageError
+            If the calibration rows do not support what is asked.
+        """
+        source = open_source(data, read or ReadOptions())
+        columns = columns or RowOptions()
+        decision = Asked(alpha, threshold, fdr).decide(self, source, columns)
+        entries = stream_entries(self, source, columns, decision, top=top, rows=rows)
+        return Explanations.of(entries, decision, self.schema.kind)
 
     def decide(self, alpha: float | None = None, threshold: str | None = None) -> Decision:
         """The threshold, by what is asked or else by what the model file holds."""

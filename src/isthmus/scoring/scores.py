@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,12 +93,14 @@ class Scores:
         return pa.RecordBatch.from_pydict({**ids, **own})
 
 
-def refuse_taken(names: list[str]) -> None:
+def refuse_taken(
+    names: Iterable[str], needed: Container[str] = COLUMNS, what: str = "the scores"
+) -> None:
     """Refuse id columns whose names the scores themselves need."""
-    taken = [name for name in names if name in COLUMNS]
+    taken = [name for name in names if name in needed]
     if taken:
         raise DataError(
-            *[f"the id column {name!r} has the name of a column of the scores" for name in taken],
+            *[f"the id column {name!r} has the name of a column of {what}" for name in taken],
             advice="Rename it in the data.",
         )
 

@@ -10,6 +10,7 @@ import numpy as np
 from isthmus.errors import DataError
 from isthmus.options import MINIMUM_ROWS, Kind
 from isthmus.schema import Column, Schema
+from isthmus.training.cautions import cautions
 
 _MOST_NAMED = 5
 
@@ -21,8 +22,24 @@ def describe(
     *,
     named: bool = True,
     set_aside: Mapping[str, Literal["label", "id", "drop"]] | None = None,
+    levels: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Schema:
     """The schema of training rows (N, D).
+
+    Parameters
+    ----------
+    values : array
+        Shape (N, D); NaN is missing. A category's cells are places among its levels.
+    names : sequence of str
+        Length D.
+    kind : {"table", "signal"}
+        Of the rows.
+    named : bool
+        False when the names were made up.
+    set_aside : mapping of str to str, optional
+        Columns that are no features.
+    levels : mapping of str to tuple of str, optional
+        The levels of the features that are categories.
 
     Raises
     ------
@@ -30,16 +47,11 @@ def describe(
         If there are fewer than 10 rows, or a cell is infinite, or too large for a signal.
     """
     _refuse_unusable(values, names, kind)
-    observed = ~np.isnan(values)
-    low = np.where(observed, values, np.inf).min(axis=0)
-    high = np.where(observed, values, -np.inf).max(axis=0)
+    levels = levels or {}
     columns = tuple(
-        Column(
-            name=name,
-            minimum=float(low[place]) if observed[:, place].any() else 0.0,
-            maximum=float(high[place]) if observed[:, place].any() else 0.0,
-            missing=float(1.0 - observed[:, place].mean()),
-        )
+        _category(name, values[:, place], levels[name])
+        if levels.get(name)
+        else _numeric(name, values[:, place])
         for place, name in enumerate(names)
     )
     return Schema(kind=kind, columns=columns, named=named, set_aside=dict(set_aside or {}))
@@ -47,20 +59,39 @@ def describe(
 
 def warnings(values: np.ndarray, schema: Schema) -> list[str]:
     """What the user should know about the training rows before trusting the detector."""
-    said = []
-    constant = [c.name for c in schema.columns if c.minimum == c.maximum and c.missing < 1]
-    if constant:
-        said.append(
-            f"{_named(constant)} never varied in training: any change there is an alarm "
-            "(--drop leaves columns out)"
-        )
-    empty = [column.name for column in schema.columns if column.missing == 1]
-    if empty:
-        said.append(f"{_named(empty)} had no value at all in training: any value is an alarm")
+    said = [caution.sentence for caution in cautions(values, schema)]
     blank = int(np.isnan(values).all(axis=1).sum())
     if blank:
         said.append(f"{blank} training rows have no value in any column and teach nothing")
     return said
+
+
+def _numeric(name: str, cells: np.ndarray) -> Column:
+    observed = cells[~np.isnan(cells)]
+    return Column(
+        name=name,
+        minimum=float(observed.min()) if len(observed) else 0.0,
+        maximum=float(observed.max()) if len(observed) else 0.0,
+        missing=_missing(cells),
+    )
+
+
+def _category(name: str, cells: np.ndarray, levels: tuple[str, ...]) -> Column:
+    places = cells[~np.isnan(cells)].astype(np.int64)
+    counts = np.bincount(places, minlength=len(levels))
+    return Column(
+        name=name,
+        kind="category",
+        minimum=0.0,
+        maximum=float(len(levels) - 1),
+        missing=_missing(cells),
+        levels=levels,
+        counts=tuple(counts.tolist()),
+    )
+
+
+def _missing(cells: np.ndarray) -> float:
+    return float(1.0 - (~np.isnan(cells)).mean())
 
 
 def _refuse_unusable(values: np.ndarray, names: Sequence[str], kind: Kind) -> None:
@@ -83,9 +114,3 @@ def _refuse_unusable(values: np.ndarray, names: Sequence[str], kind: Kind) -> No
     if problems:
         advice = "Leave such rows out, or leave their cells empty." if len(places) else ""
         raise DataError(*problems, advice=advice)
-
-
-def _named(names: Sequence[str]) -> str:
-    shown = ", ".join(map(repr, names[:_MOST_NAMED]))
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"column {shown}" if len(names) == 1 else f"columns {shown}{more}"

@@ -13,12 +13,13 @@ from isthmus.model_file.manifest import Layer, View
 from isthmus.scoring.session import Session
 from isthmus.scoring.views import combine
 from isthmus.training.architectures import Architecture
+from isthmus.training.cell_loss import CellLoss
 from isthmus.training.graph import ElementType, Graph
-from isthmus.training.loss import Loss
 from isthmus.training.preamble import Preamble
 from isthmus.training.tail import (
     VIEWS,
     Shapes,
+    emit_by_member,
     emit_errors,
     emit_explanation,
     emit_score,
@@ -38,7 +39,7 @@ class Trained:
 
     preamble: Preamble
     network: Architecture
-    loss: Loss
+    loss: CellLoss
     shapes: Shapes
 
     @property
@@ -47,7 +48,11 @@ class Trained:
         return self.preamble.element
 
     def graph(self, constants: Sequence[View] | None) -> bytes:
-        """The joined graph; without the constants of the views it ends at the views."""
+        """The joined graph.
+
+        Without the constants of the views it ends at the views, and has the outputs of
+        `by_member` besides.
+        """
         graph = Graph()
         cells = self.preamble.emit(graph, "rows")
         core = self.network.emit(graph, cells.input)
@@ -57,6 +62,7 @@ class Trained:
         declared = outputs(self.shapes, self.preamble.element)
         if constants is None:
             del declared["anomaly_score"]
+            declared |= emit_by_member(graph, core, errors, self.preamble, self.shapes)
         else:
             emit_score(graph, views, constants)
         rows = ("rows", self.preamble.element, ("N", self.shapes.cells))
@@ -64,11 +70,13 @@ class Trained:
 
     def layers(self) -> list[Layer]:
         """The layer table of the whole graph."""
-        members, cells, _ = self.shapes
-        learnt = 3 * cells  # fill, centre and scale
+        members, units = self.shapes.members, len(self.preamble.units)
         return [
             Layer(
-                name="preamble", operation="impute + scale", shape=("N", cells), parameters=learnt
+                name="preamble",
+                operation=self.preamble.operation,
+                shape=("N", units),
+                parameters=3 * units,  # centre and scale, and the fill or the level
             ),
             *self.network.layers(),
             Layer(
@@ -98,13 +106,18 @@ def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) 
     graph = session(trained, constants).run(rows, names, trained.element)
     twin = _twin(trained, constants, rows, graph["views"])
     problems = []
-    scale = trained.preamble.scale
+    scale, numbers = trained.preamble.scale, trained.preamble.units.numbers
     for name in names:
-        theirs, apart_by_cell = twin[name], np.abs(graph[name].astype(np.float64) - twin[name])
+        ours, theirs = graph[name], twin[name]
+        if name == "reconstruction":
+            ours = ours[:, numbers]
+        apart_by_cell = np.abs(ours.astype(np.float64) - theirs)
         if name == "reconstruction":  # In scaled units: columns of unlike units hide each other.
-            rounding = np.abs(theirs) * np.finfo(graph[name].dtype).eps
+            rounding = np.abs(theirs) * np.finfo(ours.dtype).eps
             apart_by_cell = np.maximum(apart_by_cell - rounding, 0) / scale.scale
             theirs = (theirs - scale.center) / scale.scale
+        if not theirs.size:
+            continue
         allowed = TOLERANCE * max(_UNITS.get(name, 0.0), float(np.abs(theirs).max()))
         apart = float(apart_by_cell.max())
         if not apart <= allowed:
@@ -124,21 +137,27 @@ def _twin(
 ) -> dict[str, np.ndarray]:
     """What PyTorch and NumPy make of the same rows.
 
-    The score is made of the graph's own `views`: where a row is rebuilt almost exactly, the
-    logarithm shows float32 differences that are far below the tolerance of the views.
+    The reconstruction is that of the numeric columns (N, Dn): a category's follows from outputs
+    that its error shows. The score is made of the graph's own `views`: where a row is rebuilt
+    almost exactly, the logarithm shows float32 differences that are far below the tolerance of the
+    views.
     """
     arrays = trained.preamble.run(rows)
     trained.network.eval()
     device = next(trained.network.parameters()).device
     output, code = trained.network(torch.from_numpy(arrays.input).to(device)[None])
-    target = torch.from_numpy(arrays.target).to(device)
-    observed = torch.from_numpy(arrays.observed).to(device)
-    errors = (trained.loss.torch(output, target) * observed).double()
-    counts = observed.sum(dim=1).clamp(min=1)
-    scale = trained.preamble.scale
-    rebuilt = output.double().mean(dim=0).cpu().numpy() * scale.scale.astype(np.float64)
+    units, scale = trained.preamble.units, trained.preamble.scale
+    target, counted, surprise = (
+        torch.from_numpy(part).to(device)
+        for part in (arrays.target, arrays.counted, arrays.surprise)
+    )
+    of_units = (trained.loss.torch(output, target) * counted).double()
+    fold = torch.from_numpy(units.fold).to(device).double()
+    errors = of_units @ fold + surprise.double()
+    counts = torch.from_numpy(arrays.observed).to(device).sum(dim=1).clamp(min=1)
+    numbers = output[..., : len(units.numbers)].double().mean(dim=0).cpu().numpy()
     return {
-        "reconstruction": rebuilt + scale.center.astype(np.float64),
+        "reconstruction": numbers * scale.scale.astype(np.float64) + scale.center,
         "error": errors.mean(dim=0).cpu().numpy(),
         "code": code[0].double().cpu().numpy(),
         "views": (errors.sum(dim=2) / counts).T[:, :, None].cpu().numpy(),

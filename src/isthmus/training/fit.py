@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from importlib import metadata
 
 import numpy as np
 import torch
 
 from isthmus import model_file
+from isthmus.errors import UsageError
 from isthmus.model_file.manifest import Data, Manifest, Threshold, Training
 from isthmus.options import CalibrationOptions, FitOptions
 from isthmus.schema import Schema
@@ -19,14 +21,17 @@ from isthmus.scoring.thresholds import decide
 from isthmus.training import calibrate
 from isthmus.training.architectures import ARCHITECTURES
 from isthmus.training.budget import Budget, budget
+from isthmus.training.cell_loss import CellLoss
 from isthmus.training.devices import choose_device, one_thread
 from isthmus.training.export import Trained, check_parity, session
 from isthmus.training.folds import Plan, plan
 from isthmus.training.loop import History, OnEpoch, ignore_progress, train
 from isthmus.training.loss import LOSSES
 from isthmus.training.members import Cells
+from isthmus.training.noise import InputNoise
 from isthmus.training.preamble import Preamble
 from isthmus.training.tail import Shapes
+from isthmus.training.usual import usual_errors
 from isthmus.version import __version__
 
 _PARITY_ROWS = 256
@@ -66,6 +71,11 @@ def fit(
     calibration = options.calibration
     # Rows without any value have no score, neither to learn from nor to calibrate with.
     values = values[~np.isnan(values).all(axis=1)]
+    if schema.kind == "signal" and schema.categories:
+        raise UsageError(
+            "a signal has no categories: its cells are samples of one quantity",
+            advice="Fit it as a table (--kind table), or leave the categories out (--drop).",
+        )
     dealt = plan(len(values), calibration, options.training)
     _refuse_unsupported(dealt, calibration)
     with one_thread():
@@ -77,6 +87,7 @@ def fit(
         own = scorer.run(values, ["anomaly_score"], trained.element)["anomaly_score"]
         held_out = calibrate.calibration(views, own, dealt, per_group, constants)
         check_parity(trained, constants, values[:_PARITY_ROWS])
+        usual = usual_errors(trained, values, schema, dealt, per_group)
         probes = probe_rows(schema)
         check_parity(trained, constants, probes)
     scores = scorer.run(probes, ["anomaly_score"], trained.element)["anomaly_score"]
@@ -89,6 +100,7 @@ def fit(
         groups=dealt.groups,
         code_size=trained.shapes.code,
         views=constants,
+        cells=usual,
         calibration=held_out,
         threshold=Threshold(rule=calibration.threshold, alpha=calibration.alpha),
         data=_data(values, schema, dealt),
@@ -118,12 +130,25 @@ def _train(
     per_group = options.calibration.members_of(dealt.scheme)
     # A split keeps its calibration rows even from the scaler; across folds it sees them all.
     learning = dealt.training[0] if dealt.scheme == "split" else slice(None)
-    preamble = Preamble.fit(values[learning], schema.kind, options.preprocessing)
+    softmax = options.training.category_loss == "softmax"
+    linear = options.network.output_activation == "linear"
+    preamble = Preamble.fit(
+        values[learning],
+        schema.kind,
+        options.preprocessing,
+        categories=schema.categories,
+        # A logit may be any number, and the samples of a signal keep their places.
+        rebuild_flags=schema.kind == "table" and linear,
+        softmax=softmax,
+    )
+    units = preamble.units
+    numbers = LOSSES[options.training.loss]
+    loss = CellLoss(numbers, units, preamble.levels, preamble.flags, softmax)
     device = choose_device(options.training.device)
     generator = torch.Generator().manual_seed(options.training.seed)
-    members, width = dealt.groups * per_group, values.shape[1]
+    members = dealt.groups * per_group
     make = ARCHITECTURES[options.network.architecture]
-    network = make(members, width, schema.kind, options.network, generator).to(device)
+    network = make(members, len(units), schema.kind, options.network, generator).to(device)
     work = budget(max(map(len, dealt.training)), options.training)
     arrays = preamble.run(values)
     history = train(
@@ -133,18 +158,21 @@ def _train(
         [rows for rows in dealt.validation for _ in range(per_group)],
         options.training,
         work,
-        input_noise=options.network.input_noise * _spread(preamble, arrays.input[learning]),
+        noise=InputNoise.of(
+            options.network.input_noise, _spread(preamble, arrays.input[learning]), units
+        ),
         generator=generator,
+        loss=loss,
         on_epoch=on_epoch,
     )
-    loss = LOSSES[options.training.loss]
-    trained = Trained(preamble, network, loss, Shapes(members, width, network.code_size))
+    shapes = Shapes(members, values.shape[1], network.code_size)
+    trained = Trained(preamble, network, replace(loss, scoring=True), shapes)
     return trained, _account(history, work, trained)
 
 
 def _spread(preamble: Preamble, inputs: np.ndarray) -> float:
-    """One standard deviation of what the network sees: about 1 scaled by it, 0.2 by the range."""
-    varying = inputs[:, ~preamble.scale.constant]
+    """One standard deviation of the numbers that the network sees: about 1 scaled by it."""
+    varying = inputs[:, : len(preamble.units.numbers)][:, ~preamble.scale.constant]
     return float(varying.std(dtype=np.float64)) if varying.size else 1.0
 
 

@@ -15,6 +15,9 @@ from isthmus.version import __version__
 Shape = Sequence[int | str]
 ElementType = Literal["float32", "float64"]
 
+Value = tuple[str, ElementType, Shape]
+"""An input or output: its name, element type and shape."""
+
 _ELEMENT_TYPES = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE}
 
 
@@ -50,10 +53,30 @@ class Graph:
         target = self.constant(f"{name}.shape", np.asarray(shape, np.int64))
         return self.node("Reshape", value, target, name=name)
 
+    def take(self, value: str, places: np.ndarray, *, name: str, axis: int = 1) -> str:
+        """Those entries of one axis, in that order."""
+        chosen = self.constant(f"{name}.places", np.asarray(places, np.int64))
+        return self.node("Gather", value, chosen, name=name, axis=axis)
+
+    def slice(self, value: str, first: int, last: int, *, name: str, axis: int = 1) -> str:
+        """Entries `first` to before `last` of one axis."""
+        parts = {"first": first, "last": last, "axis": axis}
+        bounds = [
+            self.constant(f"{name}.{part}", np.asarray([place], np.int64))
+            for part, place in parts.items()
+        ]
+        return self.node("Slice", value, *bounds, name=name)
+
+    def concat(self, values: Sequence[str], *, name: str, axis: int = 1) -> str:
+        """Values side by side along one axis; one alone stays as it is."""
+        if len(values) == 1:
+            return self.node("Identity", values[0], name=name)
+        return self.node("Concat", *values, name=name, axis=axis)
+
     def serialised(
         self,
-        inputs: Sequence[tuple[str, ElementType, Shape]],
-        outputs: Sequence[tuple[str, ElementType, Shape]],
+        inputs: Sequence[Value],
+        outputs: Sequence[Value],
     ) -> bytes:
         """The graph as the bytes of a model; the same graph gives the same bytes."""
         graph = helper.make_graph(

@@ -16,8 +16,9 @@ from isthmus.options import TrainingOptions
 from isthmus.training.budget import Budget
 from isthmus.training.flat import flattened
 from isthmus.training.keep import Keeper
-from isthmus.training.loss import LOSSES, Loss
-from isthmus.training.members import Cells, MemberRows, gather
+from isthmus.training.loss import LOSSES
+from isthmus.training.members import Cells, MemberRows, UnitLoss, gather
+from isthmus.training.noise import InputNoise
 from isthmus.training.optimizers import clip_members, make_optimizer
 
 _WATCHED_AT_ONCE = 4096
@@ -48,8 +49,9 @@ def train(
     options: TrainingOptions,
     budget: Budget,
     *,
-    input_noise: float,
+    noise: InputNoise,
     generator: torch.Generator,
+    loss: UnitLoss | None = None,
     on_epoch: OnEpoch = ignore_progress,
 ) -> History:
     """Train all members at once, each on its own rows.
@@ -57,7 +59,7 @@ def train(
     Parameters
     ----------
     network : nn.Module
-        Maps inputs (M, B, D) to outputs (M, B, D) and codes; changed in place.
+        Maps inputs (M, B, U) to outputs (M, B, U) and codes; changed in place.
     cells : Cells
         All rows, of which each member is shown its own.
     training_rows, validation_rows : sequence of array
@@ -66,11 +68,12 @@ def train(
         Loss, optimiser, patience and what to keep.
     budget : Budget
         Batch size and number of updates.
-    input_noise : float
-        Standard deviation of Gaussian noise on the input, in scaled units; the target stays
-        clean (Vincent et al., 2008).
+    noise : InputNoise
+        How the input is disturbed; the target stays clean.
     generator : torch.Generator
         Draws orders and noise; nothing else is drawn from.
+    loss : UnitLoss, optional
+        The error of every unit; by default that of `options`, for numbers alone.
     on_epoch : callable
         Told every entry of the history.
 
@@ -79,7 +82,7 @@ def train(
     UsageError
         If a loss stops being a finite number.
     """
-    device, loss = cells.target.device, LOSSES[options.loss]
+    device, loss = cells.target.device, loss or LOSSES[options.loss]
     own = MemberRows.of(training_rows, device)
     watched = MemberRows.of(validation_rows, device) if len(validation_rows[0]) else None
     optimizer = make_optimizer(flattened(network), options)
@@ -92,8 +95,7 @@ def train(
         batches = torch.split(order, budget.batch_size, dim=1)[: budget.steps - step]
         total = torch.zeros(len(order), device=device)
         for rows in batches:  # (M, B)
-            inputs = with_noise(gather(cells.input, rows), input_noise, generator)
-            outputs, _ = network(inputs)  # (M, B, D)
+            outputs, _ = network(noise.disturbed(cells, own, rows, generator))  # (M, B, U)
             losses = cells.row_errors(loss, outputs, rows).mean(dim=1)  # (M,)
             optimizer.zero_grad(set_to_none=False)
             # Members share no weights: the gradient of the sum is each member's own.
@@ -116,17 +118,8 @@ def train(
     return History(tuple(epochs), step, step < budget.steps, tuple(keeper.kept_step.tolist()))
 
 
-def with_noise(inputs: Tensor, deviation: float, generator: torch.Generator) -> Tensor:
-    """The inputs (M, B, D) with Gaussian noise of that standard deviation."""
-    if not deviation:
-        return inputs
-    # Drawn on the CPU wherever training runs: a seed means the same everywhere.
-    noise = torch.randn(inputs.shape, generator=generator).to(inputs.device)
-    return inputs.add(noise, alpha=deviation)
-
-
 @torch.no_grad()
-def watch(network: nn.Module, cells: Cells, watched: MemberRows, loss: Loss) -> Tensor:
+def watch(network: nn.Module, cells: Cells, watched: MemberRows, loss: UnitLoss) -> Tensor:
     """Mean validation loss of each member (M,), without noise or dropout."""
     network.eval()
     total = torch.zeros(len(watched.table), device=watched.table.device)

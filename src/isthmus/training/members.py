@@ -4,42 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from isthmus.training.loss import Loss
 from isthmus.training.preamble import CellArrays
 
 
-class Cells(NamedTuple):
-    """What the network sees and what it should rebuild, as tensors (N, D)."""
+class UnitLoss(Protocol):
+    """The error of every unit."""
 
-    input: Tensor
-    target: Tensor
-    observed: Tensor | None  # None: nothing is missing
+    def torch(self, output: Tensor, target: Tensor) -> Tensor:
+        """Errors of the common shape of `output` and `target`."""
+        ...
+
+
+class Cells(NamedTuple):
+    """What the network sees and what it should rebuild, as tensors."""
+
+    input: Tensor  # (N, U)
+    target: Tensor  # (N, U)
+    counted: Tensor | None  # (N, U); None: every unit counts
+    observed: Tensor | None  # (N, 1): number of cells with a value; None: all of them
+    surprise: Tensor | None  # (N, 1): what the row costs whatever the network says; None: nothing
 
     @classmethod
     def of(cls, arrays: CellArrays, device: torch.device) -> Cells:
         """Move arrays to the device; what is the same array stays the same tensor."""
         target = torch.from_numpy(arrays.target).to(device)
         same = np.array_equal(arrays.input, arrays.target)
-        whole = bool(arrays.observed.all())
+        surprise = arrays.surprise.sum(axis=1, keepdims=True)
+        observed = arrays.observed.sum(axis=1, keepdims=True).clip(min=1.0)
+        cells = arrays.observed.shape[1]
+        whole = arrays.target.shape[1] == cells and bool((observed == cells).all())
         return cls(
             target if same else torch.from_numpy(arrays.input).to(device),
             target,
-            None if whole else torch.from_numpy(arrays.observed).to(device),
+            None if arrays.counted.all() else torch.from_numpy(arrays.counted).to(device),
+            None if whole else torch.from_numpy(observed).to(device),
+            torch.from_numpy(surprise).to(device) if surprise.any() else None,
         )
 
-    def row_errors(self, loss: Loss, outputs: Tensor, rows: Tensor) -> Tensor:
-        """Mean error over the observed cells of each row (M, B), for outputs (M, B, D)."""
+    def row_errors(self, loss: UnitLoss, outputs: Tensor, rows: Tensor) -> Tensor:
+        """Mean error over the observed cells of each row (M, B), for outputs (M, B, U)."""
         errors = loss.torch(outputs, gather(self.target, rows))
+        if self.counted is not None:
+            errors = errors * gather(self.counted, rows)
         if self.observed is None:
             return errors.mean(dim=2)
-        observed = gather(self.observed, rows)
-        return (errors * observed).sum(dim=2) / observed.sum(dim=2).clamp(min=1.0)
+        total = errors.sum(dim=2)
+        if self.surprise is not None:
+            total = total + gather(self.surprise, rows)[..., 0]
+        return total / gather(self.observed, rows)[..., 0]
 
 
 def gather(cells: Tensor, rows: Tensor) -> Tensor:
@@ -72,6 +90,12 @@ class MemberRows:
             return self.table
         draws = torch.rand(self.table.shape, generator=generator)
         return self.table.gather(1, draws.argsort(dim=1).to(self.table.device))
+
+    def partners(self, rows: Tensor, generator: torch.Generator) -> Tensor:
+        """As many rows (M, B) as `rows`, drawn from each member's own."""
+        longest = self.table.shape[1]
+        draws = torch.randint(longest, rows.shape, generator=generator)
+        return self.table.gather(1, draws.to(self.table.device))
 
     def chunks(self, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Pieces of the table (M, B), and which entries count (M, B): every row exactly once."""

@@ -6,6 +6,7 @@ scoring cannot disagree about preprocessing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -13,21 +14,26 @@ import numpy as np
 
 from isthmus.options import Kind, PreprocessingOptions
 from isthmus.scoring.session import Session
-from isthmus.training.graph import ElementType, Graph
+from isthmus.training.graph import ElementType, Graph, Value
 from isthmus.training.steps.impute import Impute
 from isthmus.training.steps.limit import InputLimit
+from isthmus.training.steps.missing import MissingFlags
+from isthmus.training.steps.one_hot import OneHot
 from isthmus.training.steps.scale import Scale
+from isthmus.training.units import Units
 
 ELEMENTS: dict[Kind, ElementType] = {"table": "float64", "signal": "float32"}
 """`isthmus.scoring.digest.ROW_TYPES` in the words of the graph."""
 
 
 class Cells(NamedTuple):
-    """The names of the preamble's results inside a graph, each float32 (N, D)."""
+    """The names of the preamble's results inside a graph, each float32."""
 
-    target: str  # what the network should rebuild
-    input: str  # what the network sees
-    observed: str  # 1 where the cell has a value, 0 where it is missing
+    target: str  # (N, U): what the network should rebuild
+    input: str  # (N, U): what the network sees
+    observed: str  # (N, D): 1 where the cell has a value, 0 where it is missing
+    counted: str  # (N, U): 1 where the unit has a value to be compared with
+    surprise: str  # (N, D): what the cell costs whatever the network says
 
 
 class CellArrays(NamedTuple):
@@ -36,49 +42,141 @@ class CellArrays(NamedTuple):
     target: np.ndarray
     input: np.ndarray
     observed: np.ndarray
+    counted: np.ndarray
+    surprise: np.ndarray
 
 
 @dataclass(frozen=True)
 class Preamble:
-    """All preprocessing steps, fitted."""
+    """All preprocessing steps, fitted.
+
+    `impute`, `scale` and `limit` know the numeric columns alone.
+    """
 
     element: ElementType
-    width: int
+    units: Units
     impute: Impute
     scale: Scale
     limit: InputLimit
+    levels: OneHot | None
+    flags: MissingFlags
+    softmax: bool = False
 
     @classmethod
-    def fit(cls, values: np.ndarray, kind: Kind, options: PreprocessingOptions) -> Self:
-        """Learn every step's numbers from training rows (N, D), in the user's units."""
+    def fit(
+        cls,
+        values: np.ndarray,
+        kind: Kind,
+        options: PreprocessingOptions,
+        *,
+        categories: Sequence[int] = (),
+        rebuild_flags: bool = False,
+        softmax: bool = False,
+    ) -> Self:
+        """Learn every step's numbers from training rows (N, D), in the user's units.
+
+        Parameters
+        ----------
+        categories : sequence of int
+            Where the categories stand in a row.
+        rebuild_flags : bool
+            Whether the network sees and rebuilds the missing flags of columns with holes.
+        softmax : bool
+            Whether the levels of a category are rebuilt as logarithms of their odds.
+        """
         element = ELEMENTS[kind]
         values = values.astype(element)
-        impute = Impute.fit(values, how=options.impute)
-        filled = impute.apply(values)
+        numeric = np.setdiff1d(np.arange(values.shape[1]), np.asarray(categories, np.int64))
+        numbers = values[:, numeric]
+        impute = Impute.fit(numbers, how=options.impute)
+        filled = impute.apply(numbers)
         whole = options.scaling_scope == "global" or (
             options.scaling_scope == "auto" and kind == "signal"
         )
-        scale = Scale.fit(filled, scaling=options.scaling, whole=whole)
+        scale = Scale.fit(filled, scaling=options.scaling, whole=whole, cells=values.shape[1])
         limit = InputLimit.fit(
             scale.apply(filled), deviations=options.input_limit, constant=scale.constant
         )
-        return cls(element, values.shape[1], impute, scale, limit)
+        scaled = options.scaling in ("standard", "robust")
+        levels = None
+        if len(categories):
+            levels = OneHot.fit(values, categories, scaled=scaled, softmax=softmax)
+        flags = MissingFlags.fit(values, rebuilt=rebuild_flags)
+        of_levels = levels.columns[levels.category] if levels else np.empty(0, np.int64)
+        units = Units(values.shape[1], numeric, of_levels, flags.columns)
+        return cls(element, units, impute, scale, limit, levels, flags, softmax)
+
+    @property
+    def width(self) -> int:
+        """The number of columns, D."""
+        return self.units.cells
+
+    @property
+    def operation(self) -> str:
+        """What is done, for the layer table."""
+        steps = ["impute + scale"] * bool(len(self.units.numbers))
+        steps += ["one-hot"] * (self.levels is not None) + ["flags"] * bool(len(self.units.flags))
+        return " + ".join(steps)
 
     def emit(self, graph: Graph, rows: str) -> Cells:
         """Add the nodes for `rows` (N, D) of the preamble's element type."""
         missing = graph.node("IsNaN", rows, name="missing")
         present = graph.node("Not", missing, name="present")
         observed = graph.cast(present, "float32", name="observed")
+        holes = graph.cast(missing, "float32", name="holes")
+        surprise = self.flags.emit_surprise(graph, holes)
+        if self.units.are_cells:
+            target, seen = self._emit_numbers(graph, rows, missing)
+            return Cells(target, seen, observed, observed, surprise)
+        return self._emit_units(graph, rows, observed, holes, surprise)
+
+    def _emit_numbers(self, graph: Graph, rows: str, missing: str) -> tuple[str, str]:
+        """Target and input of the numeric units."""
         target = self.scale.emit(graph, self.impute.emit(graph, rows, missing))
-        return Cells(target, self.limit.emit(graph, target), observed)
+        return target, self.limit.emit(graph, target)
+
+    def _emit_units(
+        self, graph: Graph, rows: str, observed: str, holes: str, surprise: str
+    ) -> Cells:
+        targets, inputs, units = [], [], self.units
+        values = np.concatenate([units.numbers, units.levels])
+        counted = [graph.take(observed, values, name="compared")]
+        if len(units.numbers):
+            numbers = graph.take(rows, units.numbers, name="numbers")
+            gaps = graph.node("IsNaN", numbers, name="numbers.missing")
+            target, seen = self._emit_numbers(graph, numbers, gaps)
+            targets.append(target)
+            inputs.append(seen)
+        if self.levels:
+            levels = self.levels.emit(graph, rows, observed, self.width)
+            targets.append(levels.known if self.softmax else levels.scaled)
+            inputs.append(levels.input)
+            surprise = graph.node("Add", surprise, levels.surprise, name="surprise")
+        if len(units.flags):
+            flags, seen = self.flags.emit(graph, holes)
+            targets.append(flags)
+            inputs.append(seen)
+            one = graph.constant("flags.one", np.asarray(1.0, np.float32))
+            counted.append(graph.node("Max", flags, one, name="flags.counted"))
+        return Cells(
+            graph.concat(targets, name="units.target"),
+            graph.concat(inputs, name="units.input"),
+            observed,
+            graph.concat(counted, name="counted"),
+            surprise,
+        )
 
     def run(self, values: np.ndarray) -> CellArrays:
         """Apply the preamble to rows (N, D), by ONNX Runtime."""
         graph = Graph()
         cells = self.emit(graph, "rows")
-        shape = ("N", self.width)
+        units = len(self.units)
+        widths = (units, units, self.width, units, self.width)  # as `Cells` has them
+        declared: dict[str, Value] = {
+            name: (name, "float32", ("N", width)) for name, width in zip(cells, widths, strict=True)
+        }
         model = graph.serialised(
-            [("rows", self.element, shape)], [(name, "float32", shape) for name in cells]
+            [("rows", self.element, ("N", self.width))], list(declared.values())
         )
-        results = Session(model).run(values, cells, self.element)
+        results = Session(model).run(values, list(declared), self.element)
         return CellArrays(*(results[name] for name in cells))

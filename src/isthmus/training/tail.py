@@ -14,8 +14,8 @@ import numpy as np
 from isthmus.model_file.manifest import View
 from isthmus.scoring.views import FLOOR, GRID
 from isthmus.training.architectures import Core
-from isthmus.training.graph import ElementType, Graph
-from isthmus.training.loss import Loss
+from isthmus.training.cell_loss import CellLoss
+from isthmus.training.graph import ElementType, Graph, Value
 from isthmus.training.preamble import Cells, Preamble
 
 VIEWS = ("reconstruction",)
@@ -30,10 +30,14 @@ class Shapes(NamedTuple):
     code: int
 
 
-def emit_errors(graph: Graph, core: Core, cells: Cells, loss: Loss) -> str:
-    """Cell errors (M, N, D), 0 where the cell is missing."""
+def emit_errors(graph: Graph, core: Core, cells: Cells, loss: CellLoss) -> str:
+    """Cell errors (M, N, D): those of a cell's units together, and what it costs by itself."""
     errors = loss.emit(graph, core.output, cells.target)
-    return graph.node("Mul", errors, cells.observed, name="observed_error")
+    counted = graph.node("Mul", errors, cells.counted, name="counted_error")
+    if not loss.units.are_cells:
+        fold = graph.constant("fold", loss.units.fold)
+        counted = graph.node("MatMul", counted, fold, name="folded_error")
+    return graph.node("Add", counted, cells.surprise, name="observed_error")
 
 
 def emit_views(graph: Graph, errors: str, cells: Cells, shapes: Shapes) -> str:
@@ -53,10 +57,45 @@ def emit_explanation(
     graph: Graph, core: Core, errors: str, preamble: Preamble, shapes: Shapes
 ) -> None:
     """The outputs `error` (N, D) and `reconstruction` (N, D): means over the members."""
-    _emit_mean(graph, errors, shapes, name="error")
-    rebuilt = _emit_mean(graph, core.output, shapes, name="rebuilt")
-    exact = preamble.scale.emit_inverse(graph, rebuilt)
+    _emit_mean(graph, errors, shapes.members, shapes.cells, name="error")
+    rebuilt = _emit_mean(graph, core.output, shapes.members, len(preamble.units), name="rebuilt")
+    exact = emit_original(graph, rebuilt, preamble)
     graph.cast(exact, preamble.element, name="reconstruction")
+
+
+def emit_by_member(
+    graph: Graph, core: Core, errors: str, preamble: Preamble, shapes: Shapes
+) -> dict[str, Value]:
+    """The outputs `errors_by_member` (N, M, D) and `units_by_member` (N, M, U).
+
+    While fitting, a row is looked at by those members alone that did not train on it.
+    """
+    n, (members, cells, _) = "N", shapes
+    graph.node("Transpose", errors, name="errors_by_member", perm=[1, 0, 2])
+    graph.node("Transpose", core.output, name="units_by_member", perm=[1, 0, 2])
+    return {
+        "errors_by_member": ("errors_by_member", "float32", (n, members, cells)),
+        "units_by_member": ("units_by_member", "float32", (n, members, len(preamble.units))),
+    }
+
+
+def emit_original(graph: Graph, rebuilt: str, preamble: Preamble) -> str:
+    """What was `rebuilt` (N, U) as cells in the user's units (N, D), float64."""
+    units = preamble.units
+    if units.are_cells:
+        return preamble.scale.emit_inverse(graph, rebuilt)
+    numbers, levels, _ = units.sizes
+    parts, columns = [], []
+    if numbers:
+        own = graph.slice(rebuilt, 0, numbers, name="rebuilt.numbers")
+        parts.append(preamble.scale.emit_inverse(graph, own))
+        columns.append(units.numbers)
+    if preamble.levels:
+        own = graph.slice(rebuilt, numbers, numbers + levels, name="rebuilt.levels")
+        parts.append(preamble.levels.emit_places(graph, own, softmax=preamble.softmax))
+        columns.append(preamble.levels.columns)
+    beside = graph.concat(parts, name="rebuilt.beside")
+    return graph.take(beside, np.argsort(np.concatenate(columns)), name="rebuilt.in_order")
 
 
 def emit_score(graph: Graph, views: str, constants: Sequence[View]) -> str:
@@ -84,12 +123,10 @@ def emit_score(graph: Graph, views: str, constants: Sequence[View]) -> str:
     return graph.cast(exact, "float32", name="anomaly_score")
 
 
-def outputs(
-    shapes: Shapes, element: ElementType
-) -> dict[str, tuple[str, ElementType, Sequence[int | str]]]:
+def outputs(shapes: Shapes, element: ElementType) -> dict[str, Value]:
     """The graph's outputs: name, element type and shape."""
     n, (members, cells, code) = "N", shapes
-    table: list[tuple[str, ElementType, Sequence[int | str]]] = [
+    table: list[Value] = [
         ("reconstruction", element, (n, cells)),
         ("error", "float32", (n, cells)),
         ("code", "float32", (n, code)),
@@ -99,8 +136,8 @@ def outputs(
     return {output[0]: output for output in table}
 
 
-def _emit_mean(graph: Graph, value: str, shapes: Shapes, *, name: str) -> str:
-    """The mean over the members of (M, N, D): (N, D)."""
-    if shapes.members == 1:
-        return graph.reshape(value, [-1, shapes.cells], name=name)
+def _emit_mean(graph: Graph, value: str, members: int, width: int, *, name: str) -> str:
+    """The mean over the members of (M, N, width): (N, width)."""
+    if members == 1:
+        return graph.reshape(value, [-1, width], name=name)
     return graph.node("ReduceMean", value, name=name, axes=[0], keepdims=0)

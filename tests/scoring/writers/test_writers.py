@@ -266,6 +266,36 @@ def test_a_pipe_that_nobody_reads_breaks_with_its_own_name(
     assert type(caught.value) is BrokenPipeError
 
 
+class Full(Pipe):
+    """Takes nothing."""
+
+    def write(self, data: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_standard_output_that_takes_nothing_is_named(
+    monkeypatch: pytest.MonkeyPatch, form: Form
+) -> None:
+    pipe(monkeypatch, Full())
+    with (
+        pytest.raises(FileAccessError, match=r"^standard output: could not be written: No space"),
+        open_writer("-", form.name, overwrite=False) as writer,
+    ):
+        writer.write(SCORED)
+
+
+def test_a_failure_elsewhere_is_not_said_to_be_one_of_the_output(
+    tmp_path: Path, form: Form
+) -> None:
+    with (
+        pytest.raises(FileNotFoundError, match="no such data"),
+        open_writer(tmp_path / "scored", form.name, overwrite=False) as writer,
+    ):
+        writer.write(SCORED)
+        raise FileNotFoundError(2, "no such data", "data.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_csv_is_plain_where_it_can_be(tmp_path: Path) -> None:
     batch = pa.record_batch(
         {

@@ -26,6 +26,9 @@ class ArrowWriter:
         self._opened(pa.schema([])).close()
         self._file.flush()
 
+    def abandon(self) -> None:
+        """Nothing is held back."""
+
     def _opened(self, schema: pa.Schema) -> pa.ipc.RecordBatchStreamWriter:
         if self._writer is None:
             start = pa.ipc.new_stream if self._stream else pa.ipc.new_file

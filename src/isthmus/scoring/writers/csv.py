@@ -39,6 +39,9 @@ class CsvWriter:
     def close(self) -> None:
         self._file.flush()
 
+    def abandon(self) -> None:
+        """Nothing is held back."""
+
 
 def _header(names: list[str]) -> bytes:
     line = io.StringIO()

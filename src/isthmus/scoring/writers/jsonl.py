@@ -29,6 +29,9 @@ class JsonLinesWriter:
     def close(self) -> None:
         self._file.flush()
 
+    def abandon(self) -> None:
+        """Nothing is held back."""
+
 
 def _cells(column: pa.Array) -> list[str]:
     """Every cell as JSON text."""

@@ -13,7 +13,7 @@ from typing import IO, Literal, Protocol
 import pyarrow as pa
 
 from isthmus.atomic import written
-from isthmus.errors import UsageError
+from isthmus.errors import FileAccessError, UsageError
 from isthmus.scoring.writers.arrow import ArrowWriter
 from isthmus.scoring.writers.csv import CsvWriter
 from isthmus.scoring.writers.jsonl import JsonLinesWriter
@@ -30,6 +30,9 @@ class Writer(Protocol):
 
     def close(self) -> None:
         """Write what must stand last."""
+
+    def abandon(self) -> None:
+        """Let go after a failure: nothing is written later, when the writer is thrown away."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def open_writer(
     """
     row = _format(destination, format)
     if str(destination) == STANDARD_OUTPUT:
-        with _closing(row.to_pipe(sys.stdout.buffer)) as writer:
+        with _closing(Piped(row.to_pipe(sys.stdout.buffer))) as writer:
             yield writer
         return
     with written(destination, overwrite=overwrite) as file, _closing(row.to_file(file)) as writer:
@@ -101,8 +104,41 @@ def _format(destination: str | Path, name: FormatName | None) -> Format:
     )
 
 
+class Piped:
+    """A writer to standard output, whose failures say so: they come without the name of a file."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        with _named_standard_output():
+            self._writer.write(batch)
+
+    def close(self) -> None:
+        with _named_standard_output():
+            self._writer.close()
+
+    def abandon(self) -> None:
+        self._writer.abandon()
+
+
+@contextlib.contextmanager
+def _named_standard_output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or error
+        raise FileAccessError(f"standard output: could not be written: {reason}") from error
+
+
 @contextlib.contextmanager
 def _closing(writer: Writer) -> Iterator[Writer]:
     """Write what stands last, but only after everything before it was written."""
-    yield writer
-    writer.close()
+    try:
+        yield writer
+        writer.close()
+    except BaseException:
+        writer.abandon()
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import IO
 
 import pyarrow as pa
@@ -31,6 +32,12 @@ class ParquetWriter:
         if self._writer is not None:
             self._writer.close()
         self._file.flush()
+
+    def abandon(self) -> None:
+        """Have pyarrow write its last part now, while there is a file that can be thrown away."""
+        if self._writer is not None:
+            with contextlib.suppress(Exception):
+                self._writer.close()
 
     def _write_group(self) -> None:
         schema = self._waiting[0].schema if self._waiting else pa.schema([])

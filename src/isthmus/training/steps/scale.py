@@ -70,20 +70,26 @@ class Scale:
     constant: np.ndarray
 
     @classmethod
-    def fit(cls, values: np.ndarray, *, scaling: str, whole: bool) -> Self:
-        """Learn from rows (N, D) without holes; `whole`: one range for all cells of a row."""
+    def fit(
+        cls, values: np.ndarray, *, scaling: str, whole: bool, cells: int | None = None
+    ) -> Self:
+        """Learn from rows (N, D) without holes; `whole`: one range for all cells of a row.
+
+        `cells` is how many a whole row has, where `values` are a part of it.
+        """
         width = values.shape[1]
         exact = values.astype(np.float64)
         learn = exact.reshape(-1, 1) if whole else exact
         center, scale = SCALINGS[scaling](learn)
         constant = np.broadcast_to(_is_constant(learn), width)
+        changed = CHANGED_CONSTANT * (cells or width)
         value = np.broadcast_to(learn[0], width)
         rounding = 1e-9 if values.dtype == np.float64 else 1e-5
         smallest = np.maximum(np.abs(value) * rounding, np.finfo(values.dtype).tiny)
         return cls(
             center=np.where(constant, value, center).astype(values.dtype),
             scale=np.where(constant, smallest, scale).astype(values.dtype),
-            limit=np.where(constant, CHANGED_CONSTANT * width, LARGEST).astype(values.dtype),
+            limit=np.where(constant, changed, LARGEST).astype(values.dtype),
             constant=constant.copy(),
         )
 

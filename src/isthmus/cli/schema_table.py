@@ -1,0 +1,63 @@
+"""A schema as a table to read: what `isthmus fit --dry-run` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
+
+from isthmus.printable import clean
+from isthmus.schema import Column, Schema
+
+_MOST_LEVELS = 4
+_LONGEST_NAME = 40
+
+
+def schema_table(schema: Schema, decisions: Sequence[str], notes: Mapping[str, str]) -> list[str]:
+    """Lines with one column of the rows each, then what was set aside and decided.
+
+    Parameters
+    ----------
+    schema : Schema
+        What would be used.
+    decisions : sequence of str
+        Of the rows as a whole.
+    notes : mapping of str to str
+        A word or two about columns that may be a mistake.
+    """
+    header = ("column", "kind", "values", "missing", "note")
+    rows = [_row(column, notes.get(column.name, "")) for column in schema.columns]
+    aside = [f"set aside: {clean(name)} ({why})" for name, why in schema.set_aside.items()]
+    return [*_laid_out([header, *rows]), *(["", *aside] if aside else []), "", *decisions]
+
+
+def _row(column: Column, note: str) -> tuple[str, ...]:
+    name = clean(column.name, _LONGEST_NAME)
+    missing = f"{100 * column.missing:.3g} %" if column.missing else ""
+    return name, column.kind, _values(column), missing, note
+
+
+def _values(column: Column) -> str:
+    if column.missing == 1:
+        return ""
+    if column.kind == "numeric":
+        return f"{_plain(column.minimum)} to {_plain(column.maximum)}"
+    pairs = sorted(zip(column.levels, column.counts, strict=True), key=lambda pair: -pair[1])
+    shown = ", ".join(f"{clean(level, 20)} {count}" for level, count in pairs[:_MOST_LEVELS])
+    more = len(pairs) - _MOST_LEVELS
+    return shown + (f", and {more} more" if more > 0 else "")
+
+
+def _plain(number: float) -> str:
+    """A number as people write it: whole ones whole, others with six digits."""
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    return f"{number:.6g}"
+
+
+def _laid_out(rows: Iterable[Sequence[str]]) -> list[str]:
+    rows = list(rows)
+    widths = [max(map(len, cells)) for cells in zip_longest(*rows, fillvalue="")]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

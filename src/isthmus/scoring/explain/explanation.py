@@ -1,0 +1,143 @@
+"""What is said of one row: the cells or stretches that carry its score, and one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from isthmus.scoring.explain.findings import Finding
+from isthmus.scoring.scores import INVALID, SCORED
+from isthmus.scoring.writers.plain import json_value
+
+Direction = Literal["above", "below", "both"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a row, beside what the network expected there.
+
+    Attributes
+    ----------
+    name : str
+        The column.
+    place : int
+        Its number, from 0.
+    observed : float, str or None
+        A number in the user's units, a category by its text; None where it is missing.
+    expected : float, str or None
+        What was rebuilt, a category by its most likely level; None where that is no number.
+    deviation : float or None
+        How far observed and expected usually lie apart (root mean square) in normal rows that the
+        network did not train on; None for a category.
+    error : float
+        In units of the loss.
+    times : float
+        The error over the cell's usual one; what cells are ranked by.
+    share : float
+        Of the row's total error.
+    p_value : float
+        The share of normal rows with at least that error in this cell.
+    finding : str
+        What else there is to say of the value; see `Finding`.
+    """
+
+    name: str
+    place: int
+    observed: float | str | None
+    expected: float | str | None
+    deviation: float | None
+    error: float
+    times: float
+    share: float
+    p_value: float
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Samples of a signal that are off together.
+
+    Attributes
+    ----------
+    first, last : int
+        Its first and last sample, both included, from 0.
+    times : float
+        The mean over its samples of error over usual error.
+    share : float
+        Of the row's total error.
+    direction : {"above", "below", "both"}
+        Where the peak lies as seen from what was expected, if at least three quarters of the
+        interval's error lie there too; else ``"both"``.
+    peak : Cell
+        The sample that is off most.
+    """
+
+    first: int
+    last: int
+    times: float
+    share: float
+    direction: Direction
+    peak: Cell
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a row has its score.
+
+    Attributes
+    ----------
+    row : int
+        Its number in the input, from 0.
+    ids : dict
+        What was passed through.
+    anomaly_score, p_value, is_anomaly
+        As `Scores` has them.
+    sentence : str
+        The same in plain words.
+    cells : tuple of Cell
+        Of a table: the cells that are off most, first the worst.
+    intervals : tuple of Interval
+        Of a signal: the stretches that carry most, first the heaviest.
+    """
+
+    row: int
+    ids: dict[str, Any]
+    anomaly_score: float
+    p_value: float
+    is_anomaly: bool
+    sentence: str
+    cells: tuple[Cell, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON has it: null for what is missing or no number."""
+        plain: dict[str, Any] = json_value({**asdict(self), "status": SCORED, "reason": None})
+        return plain
+
+
+@dataclass(frozen=True)
+class Unexplained:
+    """A row that could not be scored, so that there is nothing to explain, and why."""
+
+    row: int
+    ids: dict[str, Any]
+    reason: str
+    sentence: str
+
+    def as_json(self) -> dict[str, Any]:
+        """With the fields of an `Explanation`, null where they say nothing."""
+        return {
+            "row": self.row,
+            "ids": json_value(self.ids),
+            "anomaly_score": None,
+            "p_value": None,
+            "is_anomaly": None,
+            "sentence": self.sentence,
+            "cells": [],
+            "intervals": [],
+            "status": INVALID,
+            "reason": self.reason,
+        }
+
+
+Entry = Explanation | Unexplained

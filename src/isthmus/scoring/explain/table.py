@@ -1,0 +1,101 @@
+"""Entries as text: the sentence, and below it a small aligned table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from isthmus.printable import clean
+from isthmus.scoring.explain.amounts import amount, chance, decimals_apart, percent, spread, times
+from isthmus.scoring.explain.explanation import Cell, Entry, Explanation, Interval
+from isthmus.scoring.explain.words import HEADINGS, MOST_OF_A_NAME, MOST_OF_A_VALUE
+
+CELL_COLUMNS = ("cell", "observed", "expected", "deviation", "share", "times", "p_value")
+INTERVAL_COLUMNS = ("samples", "share", "times", "peak", "observed", "expected", "deviation")
+LEFT = {"cell", "samples"}
+
+
+def as_text(entry: Entry) -> str:
+    """Lines that end in a blank one."""
+    lines = [entry.sentence]
+    if isinstance(entry, Explanation):
+        lines += [_facts(entry), *_table(entry)]
+    elif entry.ids:
+        lines.append(_ids(entry.ids))
+    return "\n".join([lines[0], *(f"  {line}" for line in lines[1:])]) + "\n\n"
+
+
+def _facts(entry: Explanation) -> str:
+    ids = [_ids(entry.ids)] if entry.ids else []
+    alarm = "alarm" if entry.is_anomaly else "no alarm"
+    score = f"score {entry.anomaly_score:.4g}"
+    return ", ".join([*ids, score, f"p-value {chance(entry.p_value)}", alarm])
+
+
+def _ids(ids: dict[str, object]) -> str:
+    shown = [f"{clean(name, MOST_OF_A_NAME)} {_id(value)}" for name, value in ids.items()]
+    return ", ".join(shown)
+
+
+def _id(value: object) -> str:
+    return "missing" if value is None else clean(str(value), MOST_OF_A_VALUE)
+
+
+def _table(entry: Explanation) -> list[str]:
+    if entry.intervals:
+        return aligned(INTERVAL_COLUMNS, [_interval_line(one) for one in entry.intervals])
+    return aligned(CELL_COLUMNS, [_cell_line(cell) for cell in entry.cells])
+
+
+def aligned(columns: Sequence[str], lines: Sequence[dict[str, str]]) -> list[str]:
+    """Lines below their headings, in columns; nothing where there are no lines."""
+    if not lines:
+        return []
+    texts = [[HEADINGS[name] for name in columns], *([line[n] for n in columns] for line in lines)]
+    widths = [max(len(line[place]) for line in texts) for place in range(len(columns))]
+    return [
+        "  ".join(
+            text.ljust(width) if name in LEFT else text.rjust(width)
+            for name, text, width in zip(columns, line, widths, strict=True)
+        ).rstrip()
+        for line in texts
+    ]
+
+
+def _cell_line(cell: Cell) -> dict[str, str]:
+    return {
+        "cell": clean(cell.name, MOST_OF_A_NAME),
+        "share": percent(cell.share),
+        "times": times(cell.times),
+        "p_value": chance(cell.p_value),
+        **_values(cell),
+    }
+
+
+def _interval_line(interval: Interval) -> dict[str, str]:
+    return {
+        "samples": f"{interval.first} to {interval.last}",
+        "share": percent(interval.share),
+        "times": times(interval.times),
+        "peak": str(interval.peak.place),
+        **_values(interval.peak),
+    }
+
+
+def _values(cell: Cell) -> dict[str, str]:
+    observed, expected = cell.observed, cell.expected
+    numbers = [value for value in (observed, expected) if isinstance(value, float)]
+    decimals = decimals_apart(numbers[0], numbers[1:]) if numbers else 0
+    absent = "unknown" if cell.finding == "unseen" else "missing"
+    return {
+        "observed": _value(observed, decimals, absent),
+        "expected": _value(expected, decimals, "no number"),
+        "deviation": "" if cell.deviation is None else spread(cell.deviation),
+    }
+
+
+def _value(value: float | str | None, decimals: int, absent: str) -> str:
+    if value is None:
+        return absent
+    if isinstance(value, str):
+        return clean(value, MOST_OF_A_VALUE)
+    return amount(value, decimals)

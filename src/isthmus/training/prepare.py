@@ -1,0 +1,111 @@
+"""From rows as they were read to the rows that train, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from isthmus.errors import UsageError
+from isthmus.options import Kind, RowOptions
+from isthmus.read import Rows, choose_kind, normal_rows
+from isthmus.schema import Schema
+from isthmus.training.describe import describe
+
+Levels = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows to train on.
+
+    Attributes
+    ----------
+    values : array
+        Shape (N, D): the normal rows.
+    schema : Schema
+        What they are.
+    decisions : tuple of str
+        What was decided by looking at them, each with how to change it.
+    """
+
+    values: np.ndarray
+    schema: Schema
+    decisions: tuple[str, ...]
+
+
+def prepare(rows: Rows, columns: RowOptions) -> Prepared:
+    """Choose the normal rows and describe them.
+
+    Parameters
+    ----------
+    rows : Rows
+        As read without a schema.
+    columns : RowOptions
+        Which rows are normal, and the kind of the rows.
+
+    Raises
+    ------
+    DataError
+        If the rows cannot be learnt from.
+    UsageError
+        If there are labels and nothing says which are normal, or categories in a signal.
+    """
+    values, levels, decisions = rows.values, rows.levels, []
+    if rows.labels is not None:
+        normal, sentence = _normal(rows, columns)
+        values, levels = _levels_in_use(rows.values[normal], rows.names, levels)
+        decisions.append(sentence)
+    kind, sentence = _kind(rows, values, columns)
+    schema = describe(
+        values, rows.names, kind, named=rows.named, set_aside=rows.set_aside, levels=levels
+    )
+    return Prepared(values, schema, (*decisions, sentence))
+
+
+def _normal(rows: Rows, columns: RowOptions) -> tuple[np.ndarray, str]:
+    """Which rows train, shape (N,), and the sentence about it."""
+    if rows.labels is None or not columns.normal:
+        raise UsageError(
+            f"{rows.source}: there are labels, and nothing says which are normal",
+            advice="Say so with --normal, or leave the column out with --drop.",
+        )
+    normal, unlabelled = normal_rows(rows.labels, columns.normal)
+    unknown = int(unlabelled.sum())
+    return normal, (
+        f"{rows.source}: {int(normal.sum())} of {len(rows.values)} rows are normal and train"
+        + (f"; {unknown} have no label and do not" if unknown else "")
+    )
+
+
+def _kind(rows: Rows, values: np.ndarray, columns: RowOptions) -> tuple[Kind, str]:
+    if not rows.levels:
+        return choose_kind(rows.names, rows.named, values, columns.kind)
+    first = next(iter(rows.levels))
+    if columns.kind == "signal":
+        raise UsageError(
+            f"{rows.source}: column {first!r} is a category, and a signal has numbers alone",
+            advice="Leave it out with --drop, pass it through with --id, or choose --kind table.",
+        )
+    if columns.kind == "table":
+        return choose_kind(rows.names, rows.named, values, columns.kind)
+    return "table", f"kind: table (column {first!r} is a category, and a signal has none)"
+
+
+def _levels_in_use(
+    values: np.ndarray, names: Sequence[str], levels: Levels
+) -> tuple[np.ndarray, Levels]:
+    """The same rows, whose places count only the levels that some of them have.
+
+    What rows that do not train have must not show in the model file.
+    """
+    used = {}
+    for name, known in levels.items():
+        cells = values[:, names.index(name)]
+        there = ~np.isnan(cells)
+        places, renumbered = np.unique(cells[there].astype(np.int64), return_inverse=True)
+        cells[there] = renumbered
+        if len(places):
+            used[name] = tuple(known[place] for place in places)
+    return values, used

@@ -1,0 +1,83 @@
+"""Missing cells: each column's missing flag is a cell of its own, folded into that column.
+
+Where holes are usual the network sees the flags and rebuilds them, so that holes which come
+together are learnt, and one costs what it surprises beyond its usual rate. Where they never were,
+one costs what so many rows without any say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from isthmus.training.graph import Graph
+
+USUAL = 0.01
+"""Holes in fewer than this share of the training rows stay a surprise."""
+
+
+@dataclass(frozen=True)
+class MissingFlags:
+    """What the network is told of holes, and what a hole costs by itself.
+
+    Attributes
+    ----------
+    columns : array of int, shape (F,)
+        The columns whose flags the network sees and rebuilds.
+    center, scale : array, shape (F,)
+        What is taken from a flag, and what it is then divided by.
+    usual_hole, usual_value : array, shape (F,)
+        What a flag's cross-entropy is for holes and for values by the usual rate alone.
+    surprise : array, shape (D,)
+        The error that a missing cell costs whatever the network says, 0 for the columns above:
+        ``-log((missing + 1) / (rows + 2))`` (Laplace, 1774), beyond its usual rate if it has one.
+    surest : float
+        The largest surprise that so many rows can warrant, ``log(rows + 2)``.
+    """
+
+    columns: np.ndarray
+    center: np.ndarray
+    scale: np.ndarray
+    usual_hole: np.ndarray
+    usual_value: np.ndarray
+    surprise: np.ndarray
+    surest: float
+
+    @classmethod
+    def fit(cls, values: np.ndarray, *, rebuilt: bool) -> Self:
+        """Learn from rows (N, D); `rebuilt`: whether the network takes the usual flags."""
+        missing = np.isnan(values)
+        count, rows = missing.sum(axis=0), len(values)
+        share = count / max(rows, 1)
+        seen = count > 0
+        flagged = seen & (count < rows) & rebuilt
+        usual = np.where(seen, -np.log(np.maximum(share, USUAL)), 0.0)
+        cost = np.maximum(-np.log((count + 1) / (rows + 2)) - usual, 0.0)
+        own = share[flagged]
+        return cls(
+            columns=np.flatnonzero(flagged),
+            center=own.astype(np.float32),
+            scale=np.sqrt(own * (1 - own)).astype(np.float32),
+            usual_hole=usual[flagged].astype(np.float32),
+            usual_value=-np.log1p(-own).astype(np.float32),
+            surprise=np.where(flagged, 0.0, cost).astype(np.float32),
+            surest=float(np.log(rows + 2)),
+        )
+
+    def emit(self, graph: Graph, missing: str) -> tuple[str, str]:
+        """Add the nodes for where rows are `missing` (N, D), float32: flags and input, (N, F)."""
+        flags = graph.take(missing, self.columns, name="flags")
+        shifted = graph.node(
+            "Sub", flags, graph.constant("flags.center", self.center), name="flags.shifted"
+        )
+        scaled = graph.node(
+            "Div", shifted, graph.constant("flags.scale", self.scale), name="flags.scaled"
+        )
+        return flags, scaled
+
+    def emit_surprise(self, graph: Graph, missing: str) -> str:
+        """Add the nodes for the cost (N, D) of what is `missing` (N, D), float32."""
+        cost = graph.constant("missing.cost", self.surprise)
+        return graph.node("Mul", missing, cost, name="missing.surprise")
