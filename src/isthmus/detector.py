@@ -93,6 +93,7 @@ class AutoencoderDetector(
         category: tuple[str | int, ...] = (),
         scaling: str = "standard",
         scaling_scope: str = "auto",
+        tails: str = "auto",
         impute: str = "median",
         input_limit: float | None = 5.0,
         architecture: str = "dense",
@@ -130,6 +131,7 @@ class AutoencoderDetector(
         self.category = category
         self.scaling = scaling
         self.scaling_scope = scaling_scope
+        self.tails = tails
         self.impute = impute
         self.input_limit = input_limit
         self.architecture = architecture

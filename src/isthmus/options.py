@@ -88,6 +88,8 @@ class PreprocessingOptions(Options):
     """How cells are centred and scaled."""
     scaling_scope: Literal["auto", "column", "global"] = "auto"
     """Scale each column by itself, or all by one range; auto is global for signals."""
+    tails: Literal["auto", "keep"] = "auto"
+    """Put heavy-tailed columns of tables on a logarithm-like scale (asinh), or keep them."""
     impute: Literal["median", "mean"] = "median"
     """What the network sees in place of a missing cell."""
     input_limit: Annotated[float, Field(gt=0)] | None = 5.0

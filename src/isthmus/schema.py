@@ -130,7 +130,7 @@ class Schema(Frozen):
                 advice="Leave out the others with --drop, --id or --label (numbers from 0, -1 is "
                 "the last)."
                 if len(names) > len(self.columns)
-                else "",
+                else f"Give all of them, in the order of training: {_listed(self.names)}.",
             )
         problems = self._misfits(misfit, {name: i for i, name in enumerate(self.names)})
         if problems:

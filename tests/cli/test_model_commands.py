@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+from made import category, number
+from made import model as made
 
 from isthmus import model_file
 
@@ -65,6 +67,23 @@ def test_evaluate_needs_to_know_which_rows_are_normal(isthmus, words):
     done = isthmus("evaluate", "detector.onnx", "labelled.csv", *words)
     assert (done.code, done.out) == (2, b"")
     assert "--label COLUMN and --normal VALUE" in done.err
+
+
+def test_inspect_shows_the_levels_of_a_category_and_how_many_rows_have_them(isthmus):
+    service = category("service", "ftp", "http", counts=(20, 30))
+    columns = [service, number("age", missing=0.1), number("load")]
+    Path("named.onnx").write_bytes(made(columns, [0.0, 40.0, 0.0]))
+    lines = isthmus("inspect", "named.onnx").lines
+    place = lines.index("  table of 3 columns")
+    assert lines[place + 1 : place + 4] == [
+        "  service: http 30, ftp 20",
+        "  age: 0 to 80.1, 10 % missing",
+        "  load: 0 to 80.1",
+    ]
+    Path("named.onnx").write_bytes(made([number("age", missing=1.0)], [40.0]))
+    lines = isthmus("inspect", "named.onnx").lines
+    assert {"  table of 1 column", "  age: 100 % missing"} <= set(lines)
+    assert any(line.startswith("  1 network in 1 group, ") for line in lines)
 
 
 def test_inspect_prints_the_layer_table(isthmus):

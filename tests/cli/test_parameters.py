@@ -39,7 +39,7 @@ CHOSEN = {
 ANOTHER = {
     "format": "npz", "delimiter": ";", "decimal": ",", "label": "-1", "normal": "7", "drop": "a",
     "id": "b", "category": "a", "category_loss": "softmax", "scaling": "robust",
-    "scaling_scope": "column", "impute": "mean",
+    "scaling_scope": "column", "tails": "keep", "impute": "mean",
     "input_limit": "3.5", "encoder": "7,3", "code_size": "2", "decoder": "5", "activation": "elu",
     "output_activation": "tanh", "dropout": "0.25", "input_noise": "0.125", "loss": "mae",
     "optimizer": "sgd", "learning_rate": "0.25", "weight_decay": "0.5", "clip_norm": "2",
@@ -151,9 +151,10 @@ def test_columns_may_be_given_more_than_once():
 
 def test_commands_that_score_have_no_option_that_would_change_nothing():
     for name, without in {
-        "score": {"kind", "normal"},
-        "evaluate": {"kind"},
-        "calibrate": {"kind"},
+        "score": {"kind", "normal", "category"},
+        "explain": {"kind", "normal", "category"},
+        "evaluate": {"kind", "category"},
+        "calibrate": {"kind", "category"},
     }.items():
         options = {option.name for option in load(name).params}
         assert options & set(READING) == set(READING) - without

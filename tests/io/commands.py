@@ -6,7 +6,7 @@ import contextlib
 import io
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,8 @@ from unittest import mock
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
+import pyarrow.parquet as pq
+from pyarrow import csv, feather
 
 from isthmus.cli.run import run
 from isthmus.datasets import Ecg5000, load_ecg5000
@@ -58,7 +59,12 @@ COMMANDS: dict[str, Command] = {
         f"score to standard output as {form}": Command((*SCORE, "new.csv", "--output-format", form))
         for form in ("csv", "jsonl", "parquet", "arrow")
     },
-    "score new.jsonl": Command((*SCORE, "new.jsonl", "-o", "out.csv", "--force"), ("out.csv",)),
+    **{
+        f"score new.{end}": Command(
+            (*SCORE, f"new.{end}", "-o", "out.csv", "--force"), ("out.csv",)
+        )
+        for end in ("jsonl", "parquet", "arrow", "npy", "npz")
+    },
     "score --json": Command(
         (*SCORE, "new.csv", "-o", "out.csv", "--force", "--json"), ("out.csv",)
     ),
@@ -92,18 +98,24 @@ def _material() -> dict[str, bytes]:
     lines = [json.dumps(row) for row in table.to_pylist()]
     old = [name for command in COMMANDS.values() for name in command.writes]
     return {
-        "new.csv": _csv(table),
-        "labelled.csv": _csv(table.append_column("truth", truth)),
+        "new.csv": _written(lambda file: csv.write_csv(table, file)),
+        "labelled.csv": _written(
+            lambda file: csv.write_csv(table.append_column("truth", truth), file)
+        ),
         "new.jsonl": "\n".join([*lines, ""]).encode(),
+        "new.parquet": _written(lambda file: pq.write_table(table, file)),
+        "new.arrow": _written(lambda file: feather.write_feather(table, file)),
+        "new.npy": _written(lambda file: np.save(file, rows)),
+        "new.npz": _written(lambda file: np.savez(file, X=rows)),
         "detector.onnx": example(),
         **{name: b"the old " + name.encode() for name in old},
     }
 
 
-def _csv(table: pa.Table) -> bytes:
-    text = io.BytesIO()
-    pa.csv.write_csv(table, text)
-    return text.getvalue()
+def _written(write: Callable[[io.BytesIO], object]) -> bytes:
+    file = io.BytesIO()
+    write(file)
+    return file.getvalue()
 
 
 @contextlib.contextmanager

@@ -166,7 +166,7 @@ def test_a_folder_for_the_demo_that_cannot_be_made_is_said():
     )
 
 
-@pytest.mark.parametrize("data", ["new.csv", "new.jsonl"])
+@pytest.mark.parametrize("data", ["new.csv", "new.jsonl", "new.npy"])
 @pytest.mark.parametrize("left", [0, 1, 40, 300])
 def test_data_that_shrink_while_they_are_read_cause_no_defect(tmp_path, monkeypatch, data, left):
     lay_out(tmp_path)

@@ -67,7 +67,7 @@ def test_labels_that_no_row_has_are_refused_with_those_that_exist() -> None:
     with pytest.raises(DataError) as caught:
         normal_rows(labels, ("1", "x", "0"))
     assert caught.value.problems == ("no row has the label '1'", "no row has the label 'x'")
-    assert caught.value.advice == "The labels are: '0' (2 rows), '2' (1 rows), None (1 rows)."
+    assert caught.value.advice == "The labels are: '0' (2 rows), '2' (1 row), None (1 row)."
 
 
 def test_of_many_labels_the_commonest_are_listed() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,20 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from isthmus.errors import UnreadableDataError
+from isthmus.errors import DataError, FileAccessError, UnreadableDataError
 from isthmus.options import RowOptions
-from isthmus.read import open_source, read_rows
+from isthmus.read import open_source, read_rows, stream_rows
+from isthmus.read.stored import StoredMatrix
 from isthmus.schema import Column, Schema
+from tests.io.faults import Faults
 
 X = np.arange(12.0).reshape(4, 3)
 Y = np.array([1, 0, 1, 1])
+UNNAMED = Schema(
+    kind="table",
+    columns=tuple(Column(name=f"c{i}", minimum=0, maximum=1) for i in range(3)),
+    named=False,
+)
 
 
 def npy(array: npt.NDArray[Any], **options: Any) -> bytes:
@@ -36,10 +45,75 @@ def npz(**arrays: Any) -> io.BytesIO:
 def test_an_array_in_a_file_is_not_read_before_its_rows_are(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", X)
     source = open_source(tmp_path / "x.npy")
-    assert isinstance(source.matrix, np.memmap)
+    assert isinstance(source.matrix, StoredMatrix)
+    np.save(tmp_path / "x.npy", -X)
     rows = read_rows(source, RowOptions())
-    np.testing.assert_array_equal(rows.values, X)
+    np.testing.assert_array_equal(rows.values, -X)
     assert rows.values.flags.writeable
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("rows", [1, 3, 4, 5])
+def test_a_file_is_read_a_few_rows_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: Any, order: Any, rows: int
+) -> None:
+    with (tmp_path / "x.npy").open("wb") as file:
+        np.lib.format.write_array(file, np.asarray(X, order=order), version)
+    monkeypatch.setattr("isthmus.read.parts.MOST_ROWS", rows)
+    parts = list(stream_rows(open_source(tmp_path / "x.npy"), RowOptions(), UNNAMED))
+    assert [len(part.values) for part in parts] == [rows] * (4 // rows) + [4 % rows] * (
+        4 % rows > 0
+    )
+    np.testing.assert_array_equal(np.concatenate([part.values for part in parts]), X)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
+def test_an_array_without_cells_is_no_failure_of_its_file(
+    tmp_path: Path, shape: tuple[int, int]
+) -> None:
+    np.save(tmp_path / "x.npy", np.zeros(shape))
+    with pytest.raises(DataError, match=r"no rows|no column"):
+        read_rows(open_source(tmp_path / "x.npy"), RowOptions())
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("left", [0, 100, 200])
+def test_a_file_that_shrinks_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: Any, left: int
+) -> None:
+    path = tmp_path / "x.npy"
+    np.save(path, np.asarray(np.arange(6000.0).reshape(2000, 3), order=order))
+    monkeypatch.setattr("isthmus.read.parts.MOST_ROWS", 1000)
+    batches = stream_rows(open_source(path), RowOptions(), UNNAMED)
+    assert next(batches).values[0].tolist() == ([0, 1, 2])
+    os.truncate(path, left)
+    with pytest.raises(UnreadableDataError, match=rf"^{path}: ends at byte \d+, before its last"):
+        list(batches)
+
+
+@pytest.mark.parametrize("end", ["npy", "npz"])
+def test_a_disk_that_fails_is_no_fault_of_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    path = tmp_path / f"x.{end}"
+    path.write_bytes(npy(X) if end == "npy" else npz(X=X).getvalue())
+    faults = Faults(tmp_path)
+    with faults.injected():
+        read_rows(open_source(path), RowOptions())
+    for number in range(1, len(faults.calls) + 1):
+        with (
+            Faults(tmp_path, number, errno.EIO).injected(),
+            pytest.raises(FileAccessError, match=rf"^{path}: could not be .*{os.strerror(5)}$"),
+        ):
+            read_rows(open_source(path), RowOptions())
+
+
+def test_texts_in_an_array_are_categories(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.array([["a", "1"], ["b", "2"]] * 9))
+    rows = read_rows(open_source(tmp_path / "x.npy"), RowOptions())
+    assert rows.levels == {"c0": ("a", "b")}
+    assert rows.values[:3].tolist() == [[0, 1], [1, 2], [0, 1]]
 
 
 @pytest.mark.parametrize("kind", [">f8", "<f4", ">i2", "u1", "?", "f2", "g"])
@@ -85,13 +159,8 @@ def test_y_is_the_label_column_and_never_a_feature() -> None:
 
 
 def test_y_does_not_stand_in_the_way_of_a_schema() -> None:
-    schema = Schema(
-        kind="table",
-        columns=tuple(Column(name=f"c{i}", minimum=0, maximum=1) for i in range(3)),
-        named=False,
-    )
     np.testing.assert_array_equal(
-        read_rows(open_source(npz(X=X, y=Y)), RowOptions(), schema).values, X
+        read_rows(open_source(npz(X=X, y=Y)), RowOptions(), UNNAMED).values, X
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import errno
 import gzip
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from isthmus.errors import IsthmusError, SchemaError, UnreadableDataError, UsageError
+from isthmus.errors import (
+    FileAccessError,
+    IsthmusError,
+    SchemaError,
+    UnreadableDataError,
+    UsageError,
+)
 from isthmus.options import RowOptions
 from isthmus.read import open_source, read_rows, stream_rows
 from isthmus.schema import Column, Schema
+from tests.io.faults import Faults
 
 NAN = np.nan
 ONE = Schema(kind="table", columns=(Column(name="x", minimum=0, maximum=1),))
@@ -146,6 +155,21 @@ def test_files_that_are_cut_off_are_refused_in_one_sentence(
         read_rows(open_source(path), RowOptions(id=("t",)))
     assert len(caught.value.problems) == 1
     assert len(str(caught.value)) < len(str(path)) + 400
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "stream"])
+def test_a_disk_that_fails_is_no_fault_of_the_data(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"whole.{'arrow' if kind == 'stream' else kind}"
+    path.write_bytes(written(kind))
+    faults = Faults(tmp_path)
+    with faults.injected():
+        read_rows(open_source(path), RowOptions(id=("t",)))
+    for number in range(1, len(faults.calls) + 1):
+        with (
+            Faults(tmp_path, number, errno.EIO).injected(),
+            pytest.raises(FileAccessError, match=rf"^{path}: could not be .*{os.strerror(5)}$"),
+        ):
+            read_rows(open_source(path), RowOptions(id=("t",)))
 
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "stream"])

@@ -49,17 +49,25 @@ MIXED_LEVELS = {"c1": tuple("abcde"), "c3": tuple(f"{n:02d}" for n in range(30))
 def mixed_rows(rows: int = 120) -> np.ndarray:
     """Numbers, and categories of 5, 30 and 1 levels, most with holes (rows, 8).
 
-    The 5 levels follow the first number, the holes of the last two columns come together, and
-    some of the 30 levels have one row or none.
+    The 5 levels follow the first number, the third column has a heavy tail, the holes of the last
+    two columns come together, and some of the 30 levels have one row or none.
     """
     generator = np.random.default_rng(9)
-    numbers = generator.normal(size=(rows, 2)) * [1.0, 50.0]
+    numbers = generator.normal(size=(rows, 2))
     few = np.clip(np.round(numbers[:, 0] + 2), 0, 4)
     many = np.minimum(np.floor(generator.exponential(5.0, rows)), 29)
     together = generator.normal(size=(rows, 2))
     together[generator.random(rows) < 0.2] = np.nan
     values = np.column_stack(
-        [numbers[:, 0], few, numbers[:, 1], many, numbers.sum(axis=1), 0 * few, together]
+        [
+            numbers[:, 0],
+            few,
+            np.exp(3 * numbers[:, 1]),
+            many,
+            numbers.sum(axis=1),
+            0 * few,
+            together,
+        ]
     )
     values[generator.random(rows) < 0.1, 1] = np.nan
     return values

@@ -103,6 +103,10 @@ STRIKING = {
     "hardly varies": [np.where(COUNT == 3, 1.0, 0.0), np.where(COUNT < 3, NORMAL, 7.0)],
     "mostly missing": [np.where(COUNT % 3, NAN, NORMAL)],
     "heavy tails": [np.exp(4 * NORMAL), np.where(COUNT == 9, 1e6, NORMAL)],
+    "mostly one value": [
+        np.where(COUNT % 15, 0, np.round(np.exp(NORMAL + 7))),
+        np.where(COUNT % 15, -1.0, 500 * COUNT),
+    ],
     "codes?": [RANDOM.choice([1, 2, 3, 7], size=ROWS, p=[0.4, 0.1, 0.4, 0.1])],
     "never varied": [np.full(ROWS, 3.0)],
     "no value": [np.full(ROWS, NAN)],
@@ -119,6 +123,8 @@ QUIET = {
     "ages": RANDOM.integers(18, 90, size=ROWS),
     "exponential": RANDOM.exponential(size=ROWS),
     "a time that goes to and fro": 1_700_000_000 + 1e6 * NORMAL,
+    "a rare amount that is small": np.where(COUNT % 15, 0, np.round(np.exp(NORMAL / 2 + 4))),
+    "a rare amount of two sizes": np.where(COUNT % 15, 0, 5000 * (1 + COUNT % 2)),
     "pixels": RANDOM.integers(256, size=ROWS),
 }
 

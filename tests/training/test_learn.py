@@ -85,7 +85,7 @@ def test_constant_and_empty_columns_and_blank_rows_are_warned_of():
     said = warnings(rows, describe(rows, list("abcdefg"), "table"))
     assert any("column 'f' never varied" in line for line in said)
     assert any("column 'a' had no value at all" in line for line in said)
-    assert any("1 training rows have no value" in line for line in said)
+    assert any("1 training row has no value in any column and teaches" in line for line in said)
 
 
 def test_the_schema_knows_ranges_and_missing_shares():

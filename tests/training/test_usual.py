@@ -27,7 +27,7 @@ def test_each_cell_has_its_mean_its_spread_and_its_quantiles():
     number, category = cell_errors(rows, rebuilt, errors, SCHEMA)
     assert number.quantiles == (0.25, 2.25)
     assert number.mean == 1.25
-    assert number.residual == pytest.approx(np.sqrt((0.25 + 2.25) / 2), rel=1e-3)
+    assert number.residual == pytest.approx(0.5 + 0.6827, rel=1e-3)
     assert number.rows == 2
     assert category.quantiles == (1.0, 2.0, 3.0)
     assert category.residual is None
@@ -38,6 +38,13 @@ def test_many_rows_leave_evenly_spaced_quantiles_with_both_ends():
     assert len(kept) == MOST_QUANTILES
     assert (kept[0], kept[-1]) == (0, 99_999)
     assert np.ptp(np.diff(kept)) <= 1
+
+
+def test_the_usual_difference_of_normal_residuals_is_their_deviation_and_one_giant_moves_nothing():
+    residuals = np.random.default_rng(0).normal(size=(5000, 2)) * 3.0
+    residuals[0] = 1e9
+    number, _ = cell_errors(residuals, 0 * residuals, np.square(residuals), SCHEMA)
+    assert number.residual == pytest.approx(3.0, rel=0.05)
 
 
 def test_cells_near_the_largest_number_have_a_finite_spread():

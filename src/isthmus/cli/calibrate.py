@@ -47,6 +47,7 @@ def calibrate(
     from isthmus.cli.saying import say, warn
     from isthmus.errors import UsageError
     from isthmus.read import normal_rows, read_rows
+    from isthmus.read.counting import counted
     from isthmus.scoring.recalibrate import recalibrate
     from isthmus.scoring.scorer import Scorer
 
@@ -62,12 +63,14 @@ def calibrate(
                 f"{rows.source}: there are labels, and nothing says which are normal",
                 advice="Say so with --label and --normal, or leave the column out with --drop.",
             )
-        values = values[normal_rows(rows.labels, columns.normal)[0]]
-    made = recalibrate(scorer, values, alpha=alpha, threshold=threshold)
+        values = values[normal_rows(rows.labels, columns.normal, source=rows.source)[0]]
+    made = recalibrate(scorer, values, alpha=alpha, threshold=threshold, source=rows.source)
     model_file.save(output, made, overwrite=force)
     count = len(model_file.unseal(made, name=output).manifest.calibration.scores)
     if count < len(values):
-        warn([f"{len(values) - count} rows cannot be scored and were left out"], quiet=quiet)
+        without = len(values) - count
+        were = "was" if without == 1 else "were"
+        warn([f"{counted(without, 'row')} cannot be scored and {were} left out"], quiet=quiet)
     say(
         [f"{output}: calibrated on {count} rows; supports alpha from {1 / (count + 1):.4g}"],
         quiet=quiet,

@@ -161,14 +161,22 @@ def _count(entry: Entry, shown: Tally) -> None:
 
 def _summary(tally: Tally, shown: Tally, decision: Decision, *, by_number: bool) -> list[str]:
     """What went by, and what of it was left out."""
+    from isthmus.read.counting import counted
+
     rule = f"alarm where score > {decision.threshold:.6g}: {decision.sentence}"
     if by_number:
         return [
-            f"{shown.rows} rows asked for, {shown.alarms} alarms, {shown.invalid} invalid; {rule}"
+            f"{counted(shown.rows, 'row')} asked for, {counted(shown.alarms, 'alarm')}, "
+            f"{shown.invalid} invalid; {rule}"
         ]
-    lines = [f"{tally.rows} rows, {tally.alarms} alarms, {tally.invalid} invalid; {rule}"]
+    lines = [
+        f"{counted(tally.rows, 'row')}, {counted(tally.alarms, 'alarm')}, {tally.invalid} invalid; "
+        f"{rule}"
+    ]
     if shown.alarms < tally.alarms:
-        lines.append(f"explained: the strangest {shown.alarms} of {tally.alarms} alarms")
+        lines.append(f"explained: the strangest {shown.alarms} of {counted(tally.alarms, 'alarm')}")
     if shown.invalid < tally.invalid:
-        lines.append(f"listed: the first {shown.invalid} of {tally.invalid} invalid rows")
+        lines.append(
+            f"listed: the first {shown.invalid} of {counted(tally.invalid, 'invalid row')}"
+        )
     return lines

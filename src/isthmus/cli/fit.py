@@ -118,11 +118,13 @@ def _write(
 
 
 def _summary(output: str, manifest: Manifest) -> list[str]:
+    from isthmus.read.counting import counted
+
     calibration_rows = len(manifest.calibration.scores)
     return [
-        f"{output}: {manifest.kind} of {len(manifest.row_schema.columns)} columns, "
-        f"{manifest.members} networks, {manifest.training.parameters} parameters, "
-        f"{manifest.training.steps} updates",
+        f"{output}: {manifest.kind} of {counted(len(manifest.row_schema.columns), 'column')}, "
+        f"{counted(manifest.members, 'network')}, {manifest.training.parameters} parameters, "
+        f"{counted(manifest.training.steps, 'update')}",
         f"{output}: calibrated on {calibration_rows} rows "
         f"({manifest.calibration.scheme}); supports alpha from {1 / (calibration_rows + 1):.4g}",
     ]

@@ -57,28 +57,31 @@ def _file(held: ModelFile) -> list[str]:
 
 
 def _rows(manifest: Manifest) -> list[str]:
+    from isthmus.cli.schema_table import about, set_aside
+    from isthmus.read.counting import counted
+
     columns = manifest.row_schema.columns
-    shown = [
-        f"{column.name}: {column.minimum:g} to {column.maximum:g}"
-        + (f", {100 * column.missing:.3g} % missing" if column.missing else "")
-        for column in columns[:_MOST_COLUMNS]
-    ]
-    if len(columns) > _MOST_COLUMNS:
-        shown.append(f"... and {len(columns) - _MOST_COLUMNS} more columns")
-    aside = [f"set aside: {name} ({why})" for name, why in manifest.row_schema.set_aside.items()]
-    return [f"{manifest.kind} of {len(columns)} columns", *shown, *aside]
+    shown = [about(column) for column in columns[:_MOST_COLUMNS]]
+    more = len(columns) - _MOST_COLUMNS
+    if more > 0:
+        shown.append(f"... and {counted(more, 'more column')}")
+    count = counted(len(columns), "column")
+    return [f"{manifest.kind} of {count}", *shown, *set_aside(manifest.row_schema)]
 
 
 def _training(manifest: Manifest) -> list[str]:
+    from isthmus.read.counting import counted
+
     training, data = manifest.training, manifest.data
-    groups = "1 group" if manifest.groups == 1 else f"{manifest.groups} groups"
+    networks, groups = counted(manifest.members, "network"), counted(manifest.groups, "group")
     return [
         f"{data.rows} normal rows: {data.training_rows} trained, {data.validation_rows} watched, "
         f"{data.calibration_rows} calibrated",
         f"rows sha256 {data.digest}",
-        f"{manifest.members} networks in {groups}, {training.parameters} "
-        f"parameters, seed {manifest.options.training.seed}",
-        f"{training.steps} updates of {training.batch_size} rows, stopped by {training.stopped}"
+        f"{networks} in {groups}, {training.parameters} parameters, "
+        f"seed {manifest.options.training.seed}",
+        f"{counted(training.steps, 'update')} of {counted(training.batch_size, 'row')}, "
+        f"stopped by {training.stopped}"
         + "".join(f"; {_losses(last)}" for last in training.epochs[-1:]),
     ]
 

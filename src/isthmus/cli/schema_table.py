@@ -1,4 +1,4 @@
-"""A schema as a table to read: what `isthmus fit --dry-run` prints."""
+"""A schema to read: what `isthmus fit --dry-run` and `isthmus inspect` say of columns."""
 
 from __future__ import annotations
 
@@ -26,14 +26,28 @@ def schema_table(schema: Schema, decisions: Sequence[str], notes: Mapping[str, s
     """
     header = ("column", "kind", "values", "missing", "note")
     rows = [_row(column, notes.get(column.name, "")) for column in schema.columns]
-    aside = [f"set aside: {clean(name)} ({why})" for name, why in schema.set_aside.items()]
+    aside = set_aside(schema)
     return [*_laid_out([header, *rows]), *(["", *aside] if aside else []), "", *decisions]
+
+
+def about(column: Column) -> str:
+    """One line about a column: its range or its levels, and what is missing."""
+    said = [_values(column), f"{_missing(column)} missing" if column.missing else ""]
+    return f"{clean(column.name, _LONGEST_NAME)}: {', '.join(filter(None, said))}"
+
+
+def set_aside(schema: Schema) -> list[str]:
+    """A line for each column that is no feature."""
+    return [f"set aside: {clean(name)} ({why})" for name, why in schema.set_aside.items()]
 
 
 def _row(column: Column, note: str) -> tuple[str, ...]:
     name = clean(column.name, _LONGEST_NAME)
-    missing = f"{100 * column.missing:.3g} %" if column.missing else ""
-    return name, column.kind, _values(column), missing, note
+    return name, column.kind, _values(column), _missing(column), note
+
+
+def _missing(column: Column) -> str:
+    return f"{100 * column.missing:.3g} %" if column.missing else ""
 
 
 def _values(column: Column) -> str:

@@ -66,6 +66,7 @@ def score(
     """Score batch by batch, in constant memory."""
     from isthmus.cli.places import STANDARD, claim, open_data
     from isthmus.cli.saying import say, warn
+    from isthmus.read.counting import counted
     from isthmus.scoring.asked import Asked
     from isthmus.scoring.scorer import Scorer
     from isthmus.scoring.writers import open_writer
@@ -90,7 +91,8 @@ def score(
         typer.echo(json.dumps({**counts, **_as_json(decision)}))
     say(
         [
-            f"{counts['rows']} rows, {counts['alarms']} alarms, {counts['invalid']} invalid; "
+            f"{counted(counts['rows'], 'row')}, {counted(counts['alarms'], 'alarm')}, "
+            f"{counts['invalid']} invalid; "
             f"alarm where score > {decision.threshold:.6g}: {decision.sentence}"
         ],
         quiet=quiet,
@@ -116,14 +118,16 @@ def _scored(
 
     from isthmus.read import stream_rows
     from isthmus.read.roles import roles_of
-    from isthmus.scoring.scores import Scores
+    from isthmus.scoring.scores import Scores, refuse_taken
 
     empty = True
     for rows in stream_rows(source, columns, scorer.schema):
+        refuse_taken(rows.ids.column_names, source=source.name)
         yield scorer.scored(rows, decision)
         empty = False
     if empty:
         ids = [source.columns[place] for place in roles_of(source, columns, scorer.schema).ids]
+        refuse_taken(ids, source=source.name)
         table = pa.table({name: pa.array([], pa.string()) for name in ids})
         none = np.empty(0, np.float32)
         yield Scores.of(none, {}, scorer.calibrator, decision, table)

@@ -54,7 +54,8 @@ class CellErrors(Frozen):
     mean : float
         Mean error of the cell, in units of the loss.
     residual : float or None
-        Root mean square of observed minus rebuilt, in the user's units; None for a category.
+        What observed and rebuilt usually differ by, in the user's units: 68.27 % of the rows
+        differ by no more, as by one standard deviation. None for a category.
     quantiles : tuple of float
         The errors of at most 256 rows, evenly spaced among all of them, in increasing order.
     rows : int

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from isthmus.errors import UnreadableDataError
-from isthmus.read.source import Source, made_up
+from isthmus.read.source import Source, blocks_of, made_up
+from isthmus.read.stored import StoredMatrix
 
 BATCH = 1 << 14
 
@@ -18,7 +19,7 @@ Array = npt.NDArray[Any]
 
 
 def from_matrix(
-    array: Array,
+    array: Array | StoredMatrix,
     name: str,
     *,
     names: tuple[str, ...] | None = None,
@@ -28,7 +29,7 @@ def from_matrix(
 
     Parameters
     ----------
-    array : array
+    array : array or StoredMatrix
         Numbers, truth values, or texts and objects that are looked at column by column.
     name : str
         What messages call it.
@@ -138,10 +139,9 @@ def _one_piece(values: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def _batches(
-    array: Array, columns: tuple[str, ...], beside: Mapping[str, pa.Array]
+    array: Array | StoredMatrix, columns: tuple[str, ...], beside: Mapping[str, pa.Array]
 ) -> Iterator[pa.RecordBatch]:
-    for start in range(0, len(array), BATCH):
-        part = array[start : start + BATCH]
+    for start, part in blocks_of(array, BATCH):
         cells = [column(native(part[:, place])) for place in range(part.shape[1])]
         cells += [values[start : start + BATCH] for values in beside.values()]
         yield pa.record_batch(cells, names=list(columns))
@@ -154,7 +154,7 @@ def native(values: Array) -> Array:
     return np.ascontiguousarray(values, values.dtype.newbyteorder("="))
 
 
-def _refuse_shape(array: Array, name: str) -> None:
+def _refuse_shape(array: Array | StoredMatrix, name: str) -> None:
     if array.ndim == 2:
         return
     advice = {

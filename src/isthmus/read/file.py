@@ -145,4 +145,7 @@ def _from_path(data: Any) -> File:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    return path.open("rb")
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise FileAccessError(f"{path}: could not be opened: {error.strerror or error}") from error

@@ -21,6 +21,8 @@ from isthmus.read.tables import in_pieces
 from isthmus.read.text import BYTE_ORDER_MARK, refuse_not_text, refuse_utf16
 
 DEEPEST = 64
+ONE_OBJECT = 'Write one whole object a line: {"a": 1, "b": 2}'
+"""What to do about a line that is none."""
 OPENERS = np.frombuffer(b"{[", np.uint8)
 CLOSERS = np.frombuffer(b"}]", np.uint8)
 
@@ -134,17 +136,23 @@ def _object(line: bytes, name: str, number: int) -> dict[str, Any]:
     try:
         pairs = json.loads(line, object_pairs_hook=_Pairs)
     except json.JSONDecodeError as error:
-        raise UnreadableDataError(f"{where}, place {error.pos}: not JSON: {error.msg}") from None
+        raise UnreadableDataError(
+            f"{where}, place {error.pos}: not JSON: {error.msg}", advice=ONE_OBJECT
+        ) from None
     except (ValueError, RecursionError) as error:
-        raise UnreadableDataError(f"{where}: JSON that cannot be read: {error}") from None
+        raise UnreadableDataError(
+            f"{where}: JSON that cannot be read: {error}", advice=ONE_OBJECT
+        ) from None
     if not isinstance(pairs, _Pairs):
         raise UnreadableDataError(
             f"{where}: one JSON object was expected, got {line[:40].decode(errors='replace')!r}",
-            advice='Write one object a line: {"a": 1, "b": 2}',
+            advice=ONE_OBJECT,
         )
     row = dict(pairs)
     if len(row) < len(pairs):
-        raise UnreadableDataError(f"{where}: a key stands twice in one object")
+        raise UnreadableDataError(
+            f"{where}: a key stands twice in one object", advice="Write each key once."
+        )
     return row
 
 

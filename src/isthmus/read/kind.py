@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from isthmus.options import Kind
+from isthmus.read.counting import counted
 
 FEWEST_COLUMNS = 32
 ALIKE = 0.8
@@ -53,14 +54,15 @@ def choose_kind(
     if count < FEWEST_COLUMNS:
         return (
             "table",
-            f"kind: table ({_columns(count)}; a signal has {FEWEST_COLUMNS} or more)"
+            f"kind: table ({counted(count, 'column')}; a signal has {FEWEST_COLUMNS} or more)"
             + ("; --kind signal to change"),
         )
     if named and not numbered(names):
         return "table", "kind: table (the columns have names of their own); --kind signal to change"
     likeness = neighbour_correlation(values)
     found = (
-        f"{_columns(count)} without names of their own, correlation of neighbours {likeness:.2f}"
+        f"{counted(count, 'column')} without names of their own, correlation of neighbours "
+        f"{likeness:.2f}"
     )
     if likeness > ALIKE:
         return "signal", f"kind: signal ({found}); --kind table to change"
@@ -109,7 +111,3 @@ def _centred(column: Array) -> Array:
     column = column - column.mean()
     size = np.abs(column).max()
     return column / size if size > 1e-12 else np.zeros_like(column)
-
-
-def _columns(count: int) -> str:
-    return "1 column" if count == 1 else f"{count} columns"

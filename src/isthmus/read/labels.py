@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from isthmus.errors import DataError
+from isthmus.read.counting import counted
 from isthmus.read.words import MISSING, TRUTHS
 
 SHOWN = 12
@@ -19,7 +20,10 @@ Bools = npt.NDArray[np.bool_]
 
 
 def normal_rows(
-    labels: pa.Array | pa.ChunkedArray, normal: Sequence[str | int | float | bool]
+    labels: pa.Array | pa.ChunkedArray,
+    normal: Sequence[str | int | float | bool],
+    *,
+    source: str = "",
 ) -> tuple[Bools, Bools]:
     """Find the rows whose label is one of those that mean normal.
 
@@ -32,6 +36,8 @@ def normal_rows(
         Shape (N,).
     normal : sequence
         Label values that mean normal.
+    source : str, optional
+        What messages call the input.
 
     Returns
     -------
@@ -51,8 +57,9 @@ def normal_rows(
     wanted = {_key(value): value for value in normal}
     absent = [value for key, value in wanted.items() if key not in keys]
     if absent:
+        where = f"{source}: " if source else ""
         raise DataError(
-            *(f"no row has the label {value!r}" for value in absent),
+            *(f"{where}no row has the label {value!r}" for value in absent),
             advice=f"The labels are: {_counted(codes, values)}.",
         )
     is_normal = np.array([key in wanted for key in keys], bool)
@@ -94,5 +101,5 @@ def _counted(codes: npt.NDArray[np.int64], values: list[Any]) -> str:
     """The labels that exist with their numbers of rows, the commonest first."""
     counts = np.bincount(codes, minlength=len(values))
     order = np.argsort(-counts, kind="stable")[:SHOWN].tolist()
-    shown = [f"{values[place]!r} ({counts[place]} rows)" for place in order]
+    shown = [f"{values[place]!r} ({counted(int(counts[place]), 'row')})" for place in order]
     return ", ".join(shown) + (", ..." if len(values) > SHOWN else "")

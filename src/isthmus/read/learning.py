@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from isthmus.errors import DataError
-from isthmus.options import RowOptions
+from isthmus.options import MINIMUM_ROWS, RowOptions
 from isthmus.read.cells import Strange, short
 from isthmus.read.column_kinds import Named, Problem, are_truths, problem_of, refuse
+from isthmus.read.counting import counted
 from isthmus.read.ids import SteadyIds, as_one_type, joined
 from isthmus.read.levels import as_truths, texts_of
 from isthmus.read.parts import parts_of
@@ -141,7 +142,10 @@ def _gather(source: Source, roles: Roles, exact: Collection[int] = ()) -> Gather
         if roles.label is not None:
             gathered.labels.append(part.aside.column(source.columns[roles.label]))
     if not gathered.values:
-        raise DataError(f"{source.name}: has columns but no rows")
+        raise DataError(
+            f"{source.name}: has columns but no rows",
+            advice=f"Give normal rows: at least {MINIMUM_ROWS} are needed to learn from.",
+        )
     return gathered
 
 
@@ -186,7 +190,7 @@ def _decisions(source: Source, roles: Roles, categories: dict[int, Category]) ->
     if not found:
         return ()
     shown = ", ".join(
-        f"{short(roles.names[place])} ({len(categories[place].levels)} levels)"
+        f"{short(roles.names[place])} ({counted(len(categories[place].levels), 'level')})"
         for place in found[:SHOWN]
     )
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from isthmus.errors import UnreadableDataError
+from isthmus.errors import IsthmusError, UnreadableDataError
 from isthmus.options import ReadOptions
 from isthmus.read.arrays import column, from_matrix, native
 from isthmus.read.file import File
 from isthmus.read.source import Source
+from isthmus.read.stored import stored_matrix
+from isthmus.read.stream import access_failure
 
 FEATURES = ("X", "x", "data")
 """Keys under which an npz may hold the rows where it has more arrays."""
@@ -22,11 +25,11 @@ Array = npt.NDArray[Any]
 
 
 def open_npy(file: File, options: ReadOptions) -> Source:
-    """One array of shape (N, D), mapped into memory where it lies in a file."""
+    """One array of shape (N, D), read some rows at a time."""
     _refuse_other(file, b"\x93NUMPY", "npy")
-    place = file.path or file.random_access()()
+    start = file.random_access()
     try:
-        array = np.load(place, mmap_mode="r" if file.path else None, allow_pickle=False)
+        array = stored_matrix(file.name, start)
     except Exception as error:  # NumPy has no closed list of failures for broken bytes.
         raise _unreadable(file.name, "npy", error) from error
     return from_matrix(array, file.name)
@@ -71,7 +74,20 @@ def _features(shapes: dict[str, tuple[int, ...]], name: str) -> str:
     )
 
 
-def _unreadable(name: str, kind: str, error: BaseException) -> UnreadableDataError:
+def _of_the_disk(error: BaseException | None) -> OSError | None:
+    """The failure of the disk behind a failure; zipfile calls it a file that is no zip."""
+    while error is not None:
+        # Broken bytes make it seek before the first byte, which the system calls invalid.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _unreadable(name: str, kind: str, error: BaseException) -> IsthmusError:
+    failed = _of_the_disk(error)
+    if failed:
+        return access_failure(name, failed)
     if "allow_pickle" in str(error) or "pickled" in str(error):
         return UnreadableDataError(
             f"{name}: holds Python objects, which are never read: they could run code",

@@ -14,7 +14,8 @@ from isthmus.read.arrays import native
 from isthmus.read.cells import Strange, is_neither, is_text, matrix_of, plain_type, strange_of
 from isthmus.read.levels import texts_of
 from isthmus.read.roles import Roles
-from isthmus.read.source import Source
+from isthmus.read.source import Source, blocks_of
+from isthmus.read.stored import StoredMatrix
 
 CELLS = 4 << 20
 """Cells of a batch, at most: 32 MiB as float64."""
@@ -87,13 +88,14 @@ def _of_batches(
             yield Part(values, texts, strange, batch.select(list(roles.set_aside)))
 
 
-def _of_matrix(source: Source, roles: Roles, matrix: npt.NDArray[Any]) -> Iterator[Part]:
+def _of_matrix(
+    source: Source, roles: Roles, matrix: npt.NDArray[Any] | StoredMatrix
+) -> Iterator[Part]:
     """The short way for one array of numbers: its columns need not become Arrow's first."""
     kind = np.float32 if matrix.dtype == np.float32 else np.float64
     whole = roles.features == tuple(range(matrix.shape[1]))
     most = max(1, min(MOST_ROWS, CELLS // max(1, matrix.shape[1])))
-    for start in range(0, len(matrix), most):
-        part = matrix[start : start + most]
+    for start, part in blocks_of(matrix, most):
         features = part if whole else part[:, list(roles.features)]
         # Names are written into the values, which must not be those of the caller.
         values = np.array(features, kind) if roles.categories else features

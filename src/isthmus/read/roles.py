@@ -217,7 +217,12 @@ def _aligned(
     names = tuple(source.columns[place] for place in rest)
     if schema is None:
         if not rest:
-            raise SchemaError(f"{source.name}: no column is left to learn from")
+            raise SchemaError(
+                f"{source.name}: no column is left to learn from",
+                advice="Set fewer columns aside with --drop, --id and --label."
+                if source.columns
+                else "Give one column or more.",
+            )
         return rest, names
 
     def wrong(column: Column, place: int) -> str | None:

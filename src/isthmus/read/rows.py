@@ -116,7 +116,7 @@ def read_rows(source: Source, options: RowOptions, schema: Schema | None = None)
         return _learnable(source, options)
     parts = list(stream_rows(source, options, schema))
     if not parts:
-        raise DataError(f"{source.name}: has columns but no rows")
+        raise DataError(f"{source.name}: has columns but no rows", advice="Give one row or more.")
     if len(parts) == 1:
         return parts[0]
     labels = [part.labels for part in parts if part.labels is not None]

@@ -10,7 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from isthmus.read.stored import StoredMatrix
+
 Batches = Callable[[Collection[str]], Iterator[pa.RecordBatch]]
+LOOKED_AT = 1 << 14
+"""Rows at a time in which a value is looked for."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Source:
         What `batches` calls.
     decimal : {".", ","}
         The decimal mark in cells that are text.
-    matrix : array or None
+    matrix : array, StoredMatrix or None
         Shape (N, columns): the values themselves, where they came as one array of numbers.
     beside : dict of str to Array
         Columns that an npz holds beside its matrix, of shape (N,) each: labels, never features.
@@ -48,7 +52,7 @@ class Source:
     rereadable: bool
     read: Batches = field(repr=False)
     decimal: str = "."
-    matrix: npt.NDArray[Any] | None = field(default=None, repr=False)
+    matrix: npt.NDArray[Any] | StoredMatrix | None = field(default=None, repr=False)
     beside: dict[str, pa.Array] = field(default_factory=dict, repr=False)
     types: Mapping[str, pa.DataType] = field(default_factory=dict, repr=False)
 
@@ -73,10 +77,22 @@ class Source:
         """What is known of a column before it is read; one without any value is of type null."""
         if self.matrix is None or name in self.beside:
             return self.types.get(name)
-        cells = self.matrix[:, self.columns.index(name)]
-        if cells.dtype.kind == "f":
-            return pa.null() if np.isnan(cells).all() else pa.float64()
-        return pa.bool_() if cells.dtype.kind == "b" else pa.int64()
+        if self.matrix.dtype.kind == "f":
+            place, blocks = self.columns.index(name), blocks_of(self.matrix, LOOKED_AT)
+            nothing = all(np.isnan(block[:, place]).all() for _, block in blocks)
+            return pa.null() if nothing else pa.float64()
+        return pa.bool_() if self.matrix.dtype.kind == "b" else pa.int64()
+
+
+def blocks_of(
+    matrix: npt.NDArray[Any] | StoredMatrix, rows: int
+) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    """The rows of a matrix, at most `rows` at a time, each block with the number of its first."""
+    if isinstance(matrix, StoredMatrix):
+        yield from zip(range(0, len(matrix), rows), matrix.blocks(rows), strict=True)
+        return
+    for first in range(0, len(matrix), rows):
+        yield first, matrix[first : first + rows]
 
 
 def made_up(count: int) -> tuple[str, ...]:

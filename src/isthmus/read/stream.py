@@ -102,15 +102,18 @@ class Stream:
         except FileAccessError:
             raise
         except OSError as error:
-            raise FileAccessError(
-                f"{self.name}: could not be read: {error.strerror or error}"
-            ) from error
+            raise access_failure(self.name, error) from error
         if isinstance(piece, str):
             raise UnreadableDataError(
                 f"{self.name}: was opened as text, bytes are needed",
                 advice="Open it with mode 'rb', or give the path.",
             )
         return bytes(piece or b"")
+
+
+def access_failure(name: str, error: OSError) -> FileAccessError:
+    """What to say where the disk does not give the bytes of a file."""
+    return FileAccessError(f"{name}: could not be read: {error.strerror or error}")
 
 
 def unpacked(stream: Stream) -> Stream:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from isthmus.errors import IsthmusError, UnreadableDataError
 from isthmus.read.source import Batches, Source
+from isthmus.read.stream import access_failure
 
 ROWS = 1 << 14
 """Rows in a batch of a table."""
@@ -47,6 +48,9 @@ def reading(name: str, kind: str) -> Iterator[None]:
     except IsthmusError:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError) as error:
+        # Arrow's own failures are OSErrors too, but have no number of the system.
+        if isinstance(error, OSError) and error.errno:
+            raise access_failure(name, error) from error
         said = str(error).strip().split("\n")[0][:200].rstrip(".")
         raise UnreadableDataError(
             f"{name}: cannot be read as {kind}: {said}",

@@ -11,6 +11,8 @@ MOST_QUANTILES = 256
 MOST_ROWS = 10_000
 """Rows that the usual errors are taken from, at most."""
 
+_NEAR = 0.6827
+"""The share of a normal distribution within one standard deviation, whatever the tails do."""
 _DIGITS = 4
 
 
@@ -47,14 +49,12 @@ def evenly(rows: np.ndarray, most: int) -> np.ndarray:
 
 
 def _of_cell(errors: np.ndarray, residuals: np.ndarray | None) -> CellErrors:
-    usual = 0.0
-    if residuals is not None and len(residuals):
-        largest = float(np.abs(residuals).max())
-        # Divided first: squares of cells near 1e308 do not fit.
-        usual = largest * float(np.sqrt(np.square(residuals / (largest or 1.0)).mean()))
+    usual = None
+    if residuals is not None:
+        usual = float(np.quantile(np.abs(residuals), _NEAR)) if len(residuals) else 0.0
     return CellErrors(
         mean=_short(errors.mean()) if len(errors) else 0.0,
-        residual=None if residuals is None else _short(usual),
+        residual=None if usual is None else _short(usual),
         quantiles=tuple(map(_short, evenly(np.sort(errors), MOST_QUANTILES))),
         rows=len(errors),
     )

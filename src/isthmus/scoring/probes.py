@@ -22,7 +22,8 @@ def probe_rows(schema: Schema) -> np.ndarray:
     middle, half = low / 2 + high / 2, high / 2 - low / 2
     ramp = np.linspace(-1.0, 1.0, len(low))
     turns = np.where(np.arange(len(low)) % 2, 1.0, -1.0)
-    rows = np.stack([middle + half * k for k in (-1.0, 0.0, 1.0, -3.0, 3.0, turns, ramp, 0.0)])
+    with np.errstate(over="ignore"):  # What lies beyond the largest number is taken back to it.
+        rows = np.stack([middle + half * k for k in (-1.0, 0.0, 1.0, -3.0, 3.0, turns, ramp, 0.0)])
     rows = np.nan_to_num(rows, posinf=np.finfo(np.float64).max, neginf=np.finfo(np.float64).min)
     if len(low) > 1:
         rows[-1, 0] = np.nan

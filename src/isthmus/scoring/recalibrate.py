@@ -8,6 +8,7 @@ from isthmus import model_file
 from isthmus.errors import DataError
 from isthmus.model_file.manifest import Calibration, CellErrors, Manifest, Threshold
 from isthmus.options import MINIMUM_ROWS
+from isthmus.read.counting import counted
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.cell_errors import MOST_ROWS, cell_errors, evenly
 from isthmus.scoring.digest import rows_digest
@@ -21,6 +22,7 @@ def recalibrate(
     *,
     alpha: float | None = None,
     threshold: str | None = None,
+    source: str = "",
 ) -> bytes:
     """A model file with the same graph, calibrated on the scores of `values`.
 
@@ -35,6 +37,8 @@ def recalibrate(
         Recent normal rows, in the schema's order; those that cannot be scored are left out.
     alpha, threshold : optional
         New defaults; left out, those of the model file stay.
+    source : str, optional
+        What messages call the rows.
 
     Raises
     ------
@@ -43,10 +47,11 @@ def recalibrate(
     UsageError
         If they do not support what is asked.
     """
+    where = f"{source}: " if source else ""
     if rows_digest(values, scorer.schema.kind) == scorer.manifest.data.digest:
         raise DataError(
-            "these are the rows that the detector was made from; on rows that it learnt it is "
-            "surer than on fresh ones",
+            f"{where}these are the rows that the detector was made from; on rows that it learnt "
+            "it is surer than on fresh ones",
             advice="Calibrate on normal rows that it has not seen.",
         )
     scores = scorer.anomaly_score(values)
@@ -54,7 +59,9 @@ def recalibrate(
     usable = np.sort(scores[scored])[::-1]
     if len(usable) < MINIMUM_ROWS:
         raise DataError(
-            f"{len(usable)} rows with a score came, at least {MINIMUM_ROWS} are needed to calibrate"
+            f"{where}{counted(len(usable), 'row')} with a score came, at least {MINIMUM_ROWS} are "
+            "needed to calibrate",
+            advice="Give more normal rows that the detector has not seen.",
         )
     old: Manifest = scorer.manifest
     fresh = Calibration(scheme="split", source="recalibrated", scores=tuple(map(float, usable)))

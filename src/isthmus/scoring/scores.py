@@ -94,13 +94,21 @@ class Scores:
 
 
 def refuse_taken(
-    names: Iterable[str], needed: Container[str] = COLUMNS, what: str = "the scores"
+    names: Iterable[str],
+    needed: Container[str] = COLUMNS,
+    what: str = "the scores",
+    *,
+    source: str = "",
 ) -> None:
-    """Refuse id columns whose names the scores themselves need."""
+    """Refuse id columns of `source` whose names the scores themselves need."""
     taken = [name for name in names if name in needed]
     if taken:
+        where = f"{source}: " if source else ""
         raise DataError(
-            *[f"the id column {name!r} has the name of a column of {what}" for name in taken],
+            *[
+                f"{where}the id column {name!r} has the name of a column of {what}"
+                for name in taken
+            ],
             advice="Rename it in the data.",
         )
 

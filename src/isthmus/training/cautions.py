@@ -19,6 +19,9 @@ _UNIX = (1e8, 3e9)
 _FAR = 20.0
 """Lengths of the middle nine tenths of a column, that its farthest value is off the median."""
 
+_SUMS = 1000.0
+"""Amounts that reach it, where nearly all others are nothing, are seconds, bytes or money."""
+
 
 @dataclass(frozen=True)
 class Caution:
@@ -157,6 +160,16 @@ def _has_heavy_tails(seen: Seen) -> bool:
     return bool(high > low and farthest / (high - low) > _FAR)
 
 
+def _is_rarely_paid(seen: Seen) -> bool:
+    """Nearly always one value, otherwise of many sizes up to large ones, such as capital gains."""
+    if seen.column.kind == "category" or seen.counts.max() <= 0.9 * len(seen.values):
+        return False
+    usual = int(seen.counts.argmax())
+    apart = np.abs(np.delete(seen.distinct, usual) - seen.distinct[usual])
+    often = np.quantile(np.repeat(apart, np.delete(seen.counts, usual)), 0.95)
+    return bool(len(apart) >= 20 and often >= _SUMS)
+
+
 def _may_be_codes(seen: Seen) -> bool:
     """A few whole numbers that do not become rarer to both sides, as amounts and grades do."""
     if seen.column.kind == "category" or not (3 <= len(seen.distinct) <= 12 and seen.whole):
@@ -183,6 +196,7 @@ _OF_TABLES: dict[str, Callable[[Seen], bool]] = {
     "hardly varies": _hardly_varies,
     "mostly missing": _is_mostly_missing,
     "rare levels": _has_many_rare_levels,
+    "mostly one value": _is_rarely_paid,
     "heavy tails": _has_heavy_tails,
     "codes?": _may_be_codes,
 }
@@ -227,6 +241,11 @@ _SENTENCES: dict[str, Callable[[str, bool], str]] = {
     "heavy tails": lambda columns, many: (
         f"{columns} {'have' if many else 'has'} heavy tails, values far beyond nine tenths of the "
         "others: a logarithm of such a column is easier to learn"
+    ),
+    "mostly one value": lambda columns, many: (
+        f"{columns} {'have' if many else 'has'} one value in more than nine tenths of the rows and "
+        "large ones of many sizes in the others: those stand out by that alone (--drop, or whether "
+        "there is any as a column of truth values)"
     ),
     "codes?": lambda columns, many: (
         f"{columns} {'have' if many else 'has'} a few whole values that may be codes: if they are "

@@ -9,6 +9,7 @@ import numpy as np
 
 from isthmus.errors import DataError
 from isthmus.options import MINIMUM_ROWS, Kind
+from isthmus.read.counting import counted
 from isthmus.schema import Column, Schema
 from isthmus.training.cautions import cautions
 
@@ -23,6 +24,7 @@ def describe(
     named: bool = True,
     set_aside: Mapping[str, Literal["label", "id", "drop"]] | None = None,
     levels: Mapping[str, tuple[str, ...]] | None = None,
+    source: str = "",
 ) -> Schema:
     """The schema of training rows (N, D).
 
@@ -40,13 +42,15 @@ def describe(
         Columns that are no features.
     levels : mapping of str to tuple of str, optional
         The levels of the features that are categories.
+    source : str, optional
+        What messages call the rows.
 
     Raises
     ------
     DataError
         If there are fewer than 10 rows, or a cell is infinite, or too large for a signal.
     """
-    _refuse_unusable(values, names, kind)
+    _refuse_unusable(values, names, kind, f"{source}: " if source else "")
     levels = levels or {}
     columns = tuple(
         _category(name, values[:, place], levels[name])
@@ -62,7 +66,10 @@ def warnings(values: np.ndarray, schema: Schema) -> list[str]:
     said = [caution.sentence for caution in cautions(values, schema)]
     blank = int(np.isnan(values).all(axis=1).sum())
     if blank:
-        said.append(f"{blank} training rows have no value in any column and teach nothing")
+        have, teach = ("has", "teaches") if blank == 1 else ("have", "teach")
+        said.append(
+            f"{counted(blank, 'training row')} {have} no value in any column and {teach} nothing"
+        )
     return said
 
 
@@ -94,23 +101,25 @@ def _missing(cells: np.ndarray) -> float:
     return float(1.0 - (~np.isnan(cells)).mean())
 
 
-def _refuse_unusable(values: np.ndarray, names: Sequence[str], kind: Kind) -> None:
-    problems = []
+def _refuse_unusable(values: np.ndarray, names: Sequence[str], kind: Kind, where: str) -> None:
+    problems, advice = [], []
     usable = int((~np.isnan(values).all(axis=1)).sum())
     if usable < MINIMUM_ROWS:
         problems.append(
-            f"{usable} normal rows with a value came, at least {MINIMUM_ROWS} are needed to learn "
-            "from and to calibrate"
+            f"{where}{counted(usable, 'normal row')} with a value came, at least {MINIMUM_ROWS} "
+            "are needed to learn from and to calibrate"
         )
+        advice.append("Give more normal rows.")
     largest = float(np.finfo(np.float32).max) if kind == "signal" else np.inf
     too_large = np.isinf(values) | (np.abs(values) > largest)
     places = np.argwhere(too_large)
     problems += [
-        f"row {row}, column {names[column]!r}: {values[row, column]:g} cannot be learnt from"
+        f"{where}row {row}, column {names[column]!r}: {values[row, column]:g} cannot be learnt from"
         for row, column in places[:_MOST_NAMED]
     ]
     if len(places) > _MOST_NAMED:
-        problems.append(f"and {len(places) - _MOST_NAMED} more such cells")
+        problems.append(f"and {counted(len(places) - _MOST_NAMED, 'more such cell')}")
+    if len(places):
+        advice.append("Leave such rows out, or leave their cells empty.")
     if problems:
-        advice = "Leave such rows out, or leave their cells empty." if len(places) else ""
-        raise DataError(*problems, advice=advice)
+        raise DataError(*problems, advice=" ".join(advice))

@@ -106,16 +106,18 @@ def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) 
     graph = session(trained, constants).run(rows, names, trained.element)
     twin = _twin(trained, constants, rows, graph["views"])
     problems = []
-    scale, numbers = trained.preamble.scale, trained.preamble.units.numbers
+    preamble, numbers = trained.preamble, trained.preamble.units.numbers
     for name in names:
         ours, theirs = graph[name], twin[name]
-        if name == "reconstruction":
-            ours = ours[:, numbers]
-        apart_by_cell = np.abs(ours.astype(np.float64) - theirs)
         if name == "reconstruction":  # In scaled units: columns of unlike units hide each other.
+            ours = ours[:, numbers]
             rounding = np.abs(theirs) * np.finfo(ours.dtype).eps
-            apart_by_cell = np.maximum(apart_by_cell - rounding, 0) / scale.scale
-            theirs = (theirs - scale.center) / scale.scale
+            ours, theirs, rounding = map(
+                preamble.scaled, (ours, theirs, theirs + np.copysign(rounding, theirs))
+            )
+            apart_by_cell = np.maximum(np.abs(ours - theirs) - np.abs(rounding - theirs), 0)
+        else:
+            apart_by_cell = np.abs(ours.astype(np.float64) - theirs)
         if not theirs.size:
             continue
         allowed = TOLERANCE * max(_UNITS.get(name, 0.0), float(np.abs(theirs).max()))
@@ -146,7 +148,7 @@ def _twin(
     trained.network.eval()
     device = next(trained.network.parameters()).device
     output, code = trained.network(torch.from_numpy(arrays.input).to(device)[None])
-    units, scale = trained.preamble.units, trained.preamble.scale
+    units = trained.preamble.units
     target, counted, surprise = (
         torch.from_numpy(part).to(device)
         for part in (arrays.target, arrays.counted, arrays.surprise)
@@ -157,7 +159,7 @@ def _twin(
     counts = torch.from_numpy(arrays.observed).to(device).sum(dim=1).clamp(min=1)
     numbers = output[..., : len(units.numbers)].double().mean(dim=0).cpu().numpy()
     return {
-        "reconstruction": numbers * scale.scale.astype(np.float64) + scale.center,
+        "reconstruction": trained.preamble.original(numbers),
         "error": errors.mean(dim=0).cpu().numpy(),
         "code": code[0].double().cpu().numpy(),
         "views": (errors.sum(dim=2) / counts).T[:, :, None].cpu().numpy(),

@@ -20,6 +20,7 @@ from isthmus.training.steps.limit import InputLimit
 from isthmus.training.steps.missing import MissingFlags
 from isthmus.training.steps.one_hot import OneHot
 from isthmus.training.steps.scale import Scale
+from isthmus.training.steps.tails import Tails
 from isthmus.training.units import Units
 
 ELEMENTS: dict[Kind, ElementType] = {"table": "float64", "signal": "float32"}
@@ -50,12 +51,13 @@ class CellArrays(NamedTuple):
 class Preamble:
     """All preprocessing steps, fitted.
 
-    `impute`, `scale` and `limit` know the numeric columns alone.
+    `impute`, `tails`, `scale` and `limit` know the numeric columns alone.
     """
 
     element: ElementType
     units: Units
     impute: Impute
+    tails: Tails
     scale: Scale
     limit: InputLimit
     levels: OneHot | None
@@ -93,6 +95,9 @@ class Preamble:
         whole = options.scaling_scope == "global" or (
             options.scaling_scope == "auto" and kind == "signal"
         )
+        tame = options.tails == "auto" and kind == "table" and options.scaling != "none"
+        tails = Tails.fit(filled, tame=tame)
+        filled = tails.apply(filled)
         scale = Scale.fit(filled, scaling=options.scaling, whole=whole, cells=values.shape[1])
         limit = InputLimit.fit(
             scale.apply(filled), deviations=options.input_limit, constant=scale.constant
@@ -104,7 +109,7 @@ class Preamble:
         flags = MissingFlags.fit(values, rebuilt=rebuild_flags)
         of_levels = levels.columns[levels.category] if levels else np.empty(0, np.int64)
         units = Units(values.shape[1], numeric, of_levels, flags.columns)
-        return cls(element, units, impute, scale, limit, levels, flags, softmax)
+        return cls(element, units, impute, tails, scale, limit, levels, flags, softmax)
 
     @property
     def width(self) -> int:
@@ -114,7 +119,8 @@ class Preamble:
     @property
     def operation(self) -> str:
         """What is done, for the layer table."""
-        steps = ["impute + scale"] * bool(len(self.units.numbers))
+        steps = ["impute"] * bool(len(self.units.numbers)) + ["asinh"] * self.tails.any
+        steps += ["scale"] * bool(len(self.units.numbers))
         steps += ["one-hot"] * (self.levels is not None) + ["flags"] * bool(len(self.units.flags))
         return " + ".join(steps)
 
@@ -132,7 +138,8 @@ class Preamble:
 
     def _emit_numbers(self, graph: Graph, rows: str, missing: str) -> tuple[str, str]:
         """Target and input of the numeric units."""
-        target = self.scale.emit(graph, self.impute.emit(graph, rows, missing))
+        filled = self.tails.emit(graph, self.impute.emit(graph, rows, missing))
+        target = self.scale.emit(graph, filled)
         return target, self.limit.emit(graph, target)
 
     def _emit_units(
@@ -165,6 +172,21 @@ class Preamble:
             graph.concat(counted, name="counted"),
             surprise,
         )
+
+    def original(self, numbers: np.ndarray) -> np.ndarray:
+        """Numeric units (N, Dn) in the user's units, float64."""
+        scale = self.scale.scale.astype(np.float64)
+        return self.tails.revert(numbers.astype(np.float64) * scale + self.scale.center)
+
+    def scaled(self, original: np.ndarray) -> np.ndarray:
+        """What `original` was made of."""
+        tamed = self.tails.apply(original.astype(np.float64))
+        scaled: np.ndarray = (tamed - self.scale.center) / self.scale.scale
+        return scaled
+
+    def emit_original(self, graph: Graph, numbers: str) -> str:
+        """Add the nodes for `original`."""
+        return self.tails.emit_inverse(graph, self.scale.emit_inverse(graph, numbers))
 
     def run(self, values: np.ndarray) -> CellArrays:
         """Apply the preamble to rows (N, D), by ONNX Runtime."""

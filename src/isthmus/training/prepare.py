@@ -10,6 +10,7 @@ import numpy as np
 from isthmus.errors import UsageError
 from isthmus.options import Kind, RowOptions
 from isthmus.read import Rows, choose_kind, normal_rows
+from isthmus.read.counting import counted
 from isthmus.schema import Schema
 from isthmus.training.describe import describe
 
@@ -59,7 +60,13 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
         decisions.append(sentence)
     kind, sentence = _kind(rows, values, columns)
     schema = describe(
-        values, rows.names, kind, named=rows.named, set_aside=rows.set_aside, levels=levels
+        values,
+        rows.names,
+        kind,
+        named=rows.named,
+        set_aside=rows.set_aside,
+        levels=levels,
+        source=rows.source,
     )
     return Prepared(values, schema, (*decisions, sentence))
 
@@ -71,11 +78,14 @@ def _normal(rows: Rows, columns: RowOptions) -> tuple[np.ndarray, str]:
             f"{rows.source}: there are labels, and nothing says which are normal",
             advice="Say so with --normal, or leave the column out with --drop.",
         )
-    normal, unlabelled = normal_rows(rows.labels, columns.normal)
+    normal, unlabelled = normal_rows(rows.labels, columns.normal, source=rows.source)
     unknown = int(unlabelled.sum())
+    known = int(normal.sum())
     return normal, (
-        f"{rows.source}: {int(normal.sum())} of {len(rows.values)} rows are normal and train"
-        + (f"; {unknown} have no label and do not" if unknown else "")
+        f"{rows.source}: {known} of {counted(len(rows.values), 'row')} "
+        + ("is normal and trains" if known == 1 else "are normal and train")
+        + ("; 1 has no label and does not" if unknown == 1 else "")
+        + (f"; {unknown} have no label and do not" if unknown > 1 else "")
     )
 
 

@@ -83,12 +83,12 @@ def emit_original(graph: Graph, rebuilt: str, preamble: Preamble) -> str:
     """What was `rebuilt` (N, U) as cells in the user's units (N, D), float64."""
     units = preamble.units
     if units.are_cells:
-        return preamble.scale.emit_inverse(graph, rebuilt)
+        return preamble.emit_original(graph, rebuilt)
     numbers, levels, _ = units.sizes
     parts, columns = [], []
     if numbers:
         own = graph.slice(rebuilt, 0, numbers, name="rebuilt.numbers")
-        parts.append(preamble.scale.emit_inverse(graph, own))
+        parts.append(preamble.emit_original(graph, own))
         columns.append(units.numbers)
     if preamble.levels:
         own = graph.slice(rebuilt, numbers, numbers + levels, name="rebuilt.levels")

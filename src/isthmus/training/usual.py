@@ -16,14 +16,14 @@ def usual_errors(
 ) -> tuple[CellErrors, ...]:
     """The errors of every cell of rows held out, by the members that did not train on them."""
     looking, rows, rebuilt, errors = session(trained, None), [], [], []
-    scale, numbers = trained.preamble.scale, trained.preamble.units.numbers
+    numbers = trained.preamble.units.numbers
     for group, held_out in enumerate(dealt.held_out):
         some = values[evenly(held_out, MOST_ROWS // dealt.groups)]
         own = slice(group * per_group, (group + 1) * per_group)
         made = looking.run(some, ["errors_by_member", "units_by_member"], trained.element)
         units = made["units_by_member"][:, own, : len(numbers)].mean(axis=1, dtype=np.float64)
         original = np.full(some.shape, np.nan)
-        original[:, numbers] = units * scale.scale + scale.center
+        original[:, numbers] = trained.preamble.original(units)
         rows.append(some)
         rebuilt.append(original)
         errors.append(made["errors_by_member"][:, own].mean(axis=1, dtype=np.float64))
