@@ -127,3 +127,7 @@ def test_a_category_survives_json_and_is_found_by_its_place() -> None:
     assert Schema.model_validate_json(known.model_dump_json()) == known
     assert known.categories == (1,)
     assert UNSEEN not in range(2)
+
+
+def test_what_stands_for_an_unseen_level_is_the_place_of_none():
+    assert UNSEEN < 0

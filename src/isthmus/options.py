@@ -242,10 +242,7 @@ class FitOptions(Frozen):
 
     @model_validator(mode="after")
     def _softmax_takes_any_number(self) -> Self:
-        if (
-            self.training.category_loss == "softmax"
-            and self.network.output_activation != "linear"
-        ):
+        if self.training.category_loss == "softmax" and self.network.output_activation != "linear":
             raise ValueError(
                 "category_loss='softmax' needs outputs of any size: output_activation='linear'"
             )

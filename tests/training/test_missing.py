@@ -74,6 +74,27 @@ def test_what_stands_in_a_hole_has_no_say(scorer):
     assert made["views"][0].mean() == pytest.approx(made["error"][0].sum() / 2, rel=1e-5)
 
 
+def test_holes_that_come_by_chance_cost_next_to_nothing():
+    generator = np.random.default_rng(0)
+    values = generator.normal(size=(800, 1)) + 0.2 * generator.normal(size=(800, 4))
+    values[generator.random(values.shape) < 0.15] = np.nan
+    scorer = Scorer.load(model_of(values, "table", max_steps=500))
+    made, _ = scorer.run(values, ["error"])
+    # Whole, each would cost -log(0.15), about 1.9.
+    assert made["error"][np.isnan(values)].mean() < 0.4
+
+
+@pytest.mark.parametrize("value", [0.0, 3.0])
+def test_any_value_is_an_alarm_where_there_never_was_one(value):
+    generator = np.random.default_rng(0)
+    values = np.column_stack([generator.normal(size=(300, 2)), np.full(300, np.nan)])
+    scorer = Scorer.load(model_of(values, "table", max_steps=100))
+    p, errors = errors_of(scorer, [0.1, 0.1, np.nan], [0.1, 0.1, value])
+    assert p[0] > 0.05
+    assert p[1] < 0.01
+    assert errors[1].argmax() == 2
+
+
 def test_a_signal_knows_holes_by_their_usual_rate_alone():
     generator = np.random.default_rng(0)
     values = np.cumsum(generator.normal(size=(300, 40)), axis=1).astype(np.float32)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from beats import mixed_rows, model_of, normal_beats
 
+from isthmus.model_file.manifest import Curve
 from isthmus.schema import Column, Schema
 from isthmus.scoring.cell_errors import MOST_QUANTILES, cell_errors, evenly
 from isthmus.scoring.recalibrate import recalibrate
@@ -47,6 +48,16 @@ def test_the_usual_difference_of_normal_residuals_is_their_deviation_and_one_gia
     assert number.residual == pytest.approx(3.0, rel=0.05)
 
 
+def test_on_a_curve_the_usual_difference_is_wider_farther_out():
+    generator = np.random.default_rng(0)
+    rows = np.exp(2 * generator.normal(size=(4000, 2)))
+    rebuilt = rows * np.exp(0.1 * generator.normal(size=rows.shape))
+    curves = {0: Curve(middle=0.0, spread=1e-3)}  # all of it a logarithm
+    number, _ = cell_errors(rows, rebuilt, np.square(rows), SCHEMA, curves)
+    assert number.deviation(1.0) == pytest.approx(0.1, rel=0.1)
+    assert number.deviation(1000.0) == pytest.approx(100.0, rel=0.1)
+
+
 def test_cells_near_the_largest_number_have_a_finite_spread():
     rows = np.array([[1e308, 0], [-1e308, 0]])
     number, _ = cell_errors(rows, 0 * rows, np.ones((2, 2)), SCHEMA)
@@ -60,7 +71,7 @@ def test_errors_of_rows_held_out_are_larger_than_those_of_rows_learnt_by_heart()
     made, _ = scorer.run(rows, ["error"])
     by_all = made["error"].mean()  # half of it by networks that know the row
     held_out = np.mean([cell.mean for cell in scorer.manifest.cells])
-    assert held_out > 1.5 * by_all
+    assert held_out > 1.75 * by_all
 
 
 def test_recent_rows_set_what_is_usual_anew():

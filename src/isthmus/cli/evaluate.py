@@ -11,15 +11,12 @@ Examples:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
 from isthmus.cli.parameters import Alpha, AsJson, DataPath, ModelPath, Quiet, takes_options
 from isthmus.options import ReadOptions, RowOptions
-
-if TYPE_CHECKING:
-    from isthmus.read import Rows
 
 
 @takes_options(without=("kind", "category"))
@@ -54,7 +51,6 @@ def evaluate(
     scorer = Scorer.load(model)
     rows = read_rows(open_data(data, read), columns, scorer.schema)
     say(rows.decisions, quiet=quiet)
-    _refuse_labels(rows, columns)
     result = evaluate_rows(scorer, rows, columns.normal, alpha=alpha, threshold=threshold)
     warn(result.warnings, quiet=quiet)
     if as_json:
@@ -64,21 +60,3 @@ def evaluate(
     width = max(len(label) for label, _ in table)
     for label, value in table:
         typer.echo(f"{label:<{width}}  {value}")
-
-
-def _refuse_labels(rows: Rows, columns: RowOptions) -> None:
-    """Refuse labels that cannot be compared with, and say of which file they are."""
-    from isthmus.errors import DataError
-    from isthmus.read import normal_rows
-    from isthmus.read.counting import counted
-
-    if rows.labels is None:
-        return
-    _, unlabelled = normal_rows(rows.labels, columns.normal, source=rows.source)
-    count = int(unlabelled.sum())
-    if count:
-        raise DataError(
-            f"{rows.source}: {counted(count, 'row')} {'has' if count == 1 else 'have'} no label; "
-            "each needs one to be compared with",
-            advice="Fill in their labels, or leave such rows out.",
-        )

@@ -13,6 +13,7 @@ from isthmus.errors import DataError, UsageError
 from isthmus.evaluation.best_f1 import best_f1_threshold
 from isthmus.evaluation.evaluation import Evaluation, evaluate
 from isthmus.read import Rows, normal_rows
+from isthmus.read.counting import counted
 from isthmus.scoring.digest import rows_digest
 from isthmus.scoring.scorer import Scorer
 from isthmus.scoring.scores import Scores
@@ -59,11 +60,12 @@ def evaluate_rows(
     """
     if rows.labels is None:
         raise DataError(f"{rows.source}: has no labels to compare with")
-    is_normal, unlabelled = normal_rows(rows.labels, tuple(normal))
-    if unlabelled.any():
+    is_normal, unlabelled = normal_rows(rows.labels, tuple(normal), source=rows.source)
+    if count := int(unlabelled.sum()):
         raise DataError(
-            f"{rows.source}: {int(unlabelled.sum())} rows have no label; each needs one to be "
-            "compared with"
+            f"{rows.source}: {counted(count, 'row')} {'has' if count == 1 else 'have'} no label; "
+            "each needs one to be compared with",
+            advice="Fill in their labels, or leave such rows out.",
         )
     scores, reasons = scorer.score_rows(rows)
     warnings = _learnt(scorer, rows.values[is_normal])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from pydantic import Field
@@ -46,6 +47,17 @@ class Calibration(Frozen):
     scores: tuple[float, ...] = Field(min_length=1)
 
 
+class Curve(Frozen):
+    """A heavy-tailed column is learnt as ``asinh((value - middle) / spread)``."""
+
+    middle: float
+    spread: float = Field(gt=0)
+
+    def slope(self, value: float) -> float:
+        """How many times wider than in the middle the same step of the curve is at a value."""
+        return math.hypot(1.0, (value - self.middle) / self.spread)
+
+
 class CellErrors(Frozen):
     """How well one cell of normal rows is rebuilt by networks that did not train on them.
 
@@ -55,17 +67,27 @@ class CellErrors(Frozen):
         Mean error of the cell, in units of the loss.
     residual : float or None
         What observed and rebuilt usually differ by, in the user's units: 68.27 % of the rows
-        differ by no more, as by one standard deviation. None for a category.
+        differ by no more, as by one standard deviation. None for a category. On a curve: in its
+        middle; farther out it is wider by the slope.
     quantiles : tuple of float
         The errors of at most 256 rows, evenly spaced among all of them, in increasing order.
     rows : int
         How many rows had a value there.
+    curve : Curve or None
+        For a heavy-tailed column.
     """
 
     mean: float
     residual: float | None
     quantiles: tuple[float, ...]
     rows: int
+    curve: Curve | None = None
+
+    def deviation(self, expected: float) -> float | None:
+        """The usual difference where that was expected, in the user's units."""
+        if self.residual is None or self.curve is None:
+            return self.residual
+        return self.residual * self.curve.slope(expected)
 
 
 class Threshold(Frozen):

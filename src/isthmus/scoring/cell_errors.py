@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from isthmus.model_file.manifest import CellErrors
+from isthmus.model_file.manifest import CellErrors, Curve
 from isthmus.schema import Schema
 
 MOST_QUANTILES = 256
@@ -17,7 +19,11 @@ _DIGITS = 4
 
 
 def cell_errors(
-    rows: np.ndarray, rebuilt: np.ndarray, errors: np.ndarray, schema: Schema
+    rows: np.ndarray,
+    rebuilt: np.ndarray,
+    errors: np.ndarray,
+    schema: Schema,
+    curves: Mapping[int, Curve] | None = None,
 ) -> tuple[CellErrors, ...]:
     """The usual errors of D cells.
 
@@ -30,15 +36,17 @@ def cell_errors(
         Errors of the cells, in units of the loss.
     schema : Schema
         What the columns are.
+    curves : mapping of int to Curve, optional
+        Those of the heavy-tailed columns, by their place.
     """
-    observed = ~np.isnan(rows)
-    return tuple(
-        _of_cell(
-            errors[seen, place].astype(np.float64),
-            None if column.kind == "category" else (rows - rebuilt)[seen, place],
-        )
-        for place, (column, seen) in enumerate(zip(schema.columns, observed.T, strict=True))
-    )
+    found = []
+    for place, column in enumerate(schema.columns):
+        seen, curve = ~np.isnan(rows[:, place]), (curves or {}).get(place)
+        usual = None
+        if column.kind == "numeric":
+            usual = _usual_difference(rows[seen, place], rebuilt[seen, place], curve)
+        found.append(_of_cell(errors[seen, place].astype(np.float64), usual, curve))
+    return tuple(found)
 
 
 def evenly(rows: np.ndarray, most: int) -> np.ndarray:
@@ -48,15 +56,23 @@ def evenly(rows: np.ndarray, most: int) -> np.ndarray:
     return rows[np.linspace(0, len(rows) - 1, most).round().astype(np.int64)]
 
 
-def _of_cell(errors: np.ndarray, residuals: np.ndarray | None) -> CellErrors:
-    usual = None
-    if residuals is not None:
-        usual = float(np.quantile(np.abs(residuals), _NEAR)) if len(residuals) else 0.0
+def _usual_difference(observed: np.ndarray, rebuilt: np.ndarray, curve: Curve | None) -> float:
+    """What observed and rebuilt (n,) usually differ by, on a curve in its middle."""
+    if not len(observed):
+        return 0.0
+    if curve is None:
+        return float(np.quantile(np.abs(observed - rebuilt), _NEAR))
+    along = [np.arcsinh((part - curve.middle) / curve.spread) for part in (observed, rebuilt)]
+    return curve.spread * float(np.quantile(np.abs(along[0] - along[1]), _NEAR))
+
+
+def _of_cell(errors: np.ndarray, usual: float | None, curve: Curve | None) -> CellErrors:
     return CellErrors(
         mean=_short(errors.mean()) if len(errors) else 0.0,
         residual=None if usual is None else _short(usual),
         quantiles=tuple(map(_short, evenly(np.sort(errors), MOST_QUANTILES))),
         rows=len(errors),
+        curve=curve,
     )
 
 

@@ -82,4 +82,6 @@ def _usual_errors(scorer: Scorer, values: np.ndarray) -> tuple[CellErrors, ...]:
     some = evenly(values, MOST_ROWS)
     made, _ = scorer.run(some, ["reconstruction", "error"])
     rebuilt = made["reconstruction"].astype(np.float64)
-    return cell_errors(some, rebuilt, made["error"], scorer.schema)
+    held = scorer.manifest.cells
+    curves = {place: cell.curve for place, cell in enumerate(held) if cell.curve is not None}
+    return cell_errors(some, rebuilt, made["error"], scorer.schema, curves)

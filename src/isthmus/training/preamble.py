@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from isthmus.model_file.manifest import Curve
 from isthmus.options import Kind, PreprocessingOptions
 from isthmus.scoring.session import Session
 from isthmus.training.graph import ElementType, Graph, Value
@@ -117,6 +118,17 @@ class Preamble:
         return self.units.cells
 
     @property
+    def curves(self) -> dict[int, Curve]:
+        """Those of the heavy-tailed columns, by their place in a row."""
+        tails = self.tails
+        return {
+            int(self.units.numbers[unit]): Curve(
+                middle=float(tails.middle[unit]), spread=float(tails.spread[unit])
+            )
+            for unit in np.flatnonzero(tails.heavy)
+        }
+
+    @property
     def operation(self) -> str:
         """What is done, for the layer table."""
         steps = ["impute"] * bool(len(self.units.numbers)) + ["asinh"] * self.tails.any
@@ -130,7 +142,7 @@ class Preamble:
         present = graph.node("Not", missing, name="present")
         observed = graph.cast(present, "float32", name="observed")
         holes = graph.cast(missing, "float32", name="holes")
-        surprise = self.flags.emit_surprise(graph, holes)
+        surprise = self.flags.emit_surprise(graph, holes, observed)
         if self.units.are_cells:
             target, seen = self._emit_numbers(graph, rows, missing)
             return Cells(target, seen, observed, observed, surprise)

@@ -28,5 +28,9 @@ def usual_errors(
         rebuilt.append(original)
         errors.append(made["errors_by_member"][:, own].mean(axis=1, dtype=np.float64))
     return cell_errors(
-        np.concatenate(rows), np.concatenate(rebuilt), np.concatenate(errors), schema
+        np.concatenate(rows),
+        np.concatenate(rebuilt),
+        np.concatenate(errors),
+        schema,
+        trained.preamble.curves,
     )

@@ -27,8 +27,8 @@ class Cell:
     expected : float, str or None
         What was rebuilt, a category by its most likely level; None where that is no number.
     deviation : float or None
-        How far observed and expected usually lie apart (root mean square) in normal rows that the
-        network did not train on; None for a category.
+        What observed and expected usually differ by in normal rows that the network did not train
+        on: 68 % of them differ by no more. None for a category.
     error : float
         In units of the loss.
     times : float

@@ -89,13 +89,17 @@ class RebuiltRow:
             place=place,
             observed=self._category(place) if category else _shortest(self._value(place)),
             expected=self._level(place) if category else self._number(place),
-            deviation=None if category else _or_nothing(self.usual.cells[place].residual, column),
+            deviation=_or_nothing(self._deviation(place), column),
             error=float(str(single)),
             times=float(self.times[place]),
             share=float(self.shares[place]),
             p_value=self.usual.p_value(place, error),
             finding=finding_of(value, column),
         )
+
+    def _deviation(self, place: int) -> float | None:
+        expected = float(self.expected[place])
+        return self.usual.cells[place].deviation(expected) if math.isfinite(expected) else None
 
     def _value(self, place: int) -> np.floating:
         value: np.floating = self.rows.values[self.place, place]

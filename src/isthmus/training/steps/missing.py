@@ -33,6 +33,8 @@ class MissingFlags:
     surprise : array, shape (D,)
         The error that a missing cell costs whatever the network says, 0 for the columns above:
         ``-log((missing + 1) / (rows + 2))`` (Laplace, 1774), beyond its usual rate if it has one.
+    presence : array, shape (D,)
+        The same for a value in a column that never had one.
     surest : float
         The largest surprise that so many rows can warrant, ``log(rows + 2)``.
     """
@@ -43,6 +45,7 @@ class MissingFlags:
     usual_hole: np.ndarray
     usual_value: np.ndarray
     surprise: np.ndarray
+    presence: np.ndarray
     surest: float
 
     @classmethod
@@ -63,6 +66,7 @@ class MissingFlags:
             usual_hole=usual[flagged].astype(np.float32),
             usual_value=-np.log1p(-own).astype(np.float32),
             surprise=np.where(flagged, 0.0, cost).astype(np.float32),
+            presence=np.where(count == rows, np.log(rows + 2), 0.0).astype(np.float32),
             surest=float(np.log(rows + 2)),
         )
 
@@ -77,7 +81,12 @@ class MissingFlags:
         )
         return flags, scaled
 
-    def emit_surprise(self, graph: Graph, missing: str) -> str:
-        """Add the nodes for the cost (N, D) of what is `missing` (N, D), float32."""
+    def emit_surprise(self, graph: Graph, missing: str, observed: str) -> str:
+        """Add the nodes for the cost (N, D) of what is `missing` and of what is there (N, D)."""
         cost = graph.constant("missing.cost", self.surprise)
-        return graph.node("Mul", missing, cost, name="missing.surprise")
+        surprise = graph.node("Mul", missing, cost, name="missing.surprise")
+        if not self.presence.any():
+            return surprise
+        value = graph.constant("missing.value_cost", self.presence)
+        present = graph.node("Mul", observed, value, name="missing.value_surprise")
+        return graph.node("Add", surprise, present, name="missing.either")
