@@ -15,6 +15,7 @@ from isthmus.options import FLAT_NAMES
 OTHERWISE = {
     "scaling": "robust",
     "scaling_scope": "global",
+    "tails": "keep",
     "impute": "mean",
     "input_limit": 0.5,
     "encoder": (9,),
@@ -69,6 +70,7 @@ def rows_with_holes() -> np.ndarray:
     rows += 0.1 * generator.normal(size=(60, 6))
     rows[::7, 3] = np.nan
     rows[::5, 1] *= 30
+    rows[4, 4] = 500
     return rows
 
 

@@ -58,8 +58,10 @@ FITTING = (
     Case("1e400, which no float64 holds", FIT, 4,
          "refused as infinite: `column 'temperature': inf cannot be learnt from`",
          bad(normal_with("1e400"))),
-    Case("1e308 in a cell", FIT, 0,
-         "learns and warns: `column 'temperature' has heavy tails`", bad(normal_with("1e308"))),
+    Case("1e308 in a cell", FIT, 4,
+         "refused: `row 0, column 'temperature': 1e+308 cannot be learnt from`; `Beyond 1e+300 in "
+         "size no number can be learnt from: leave the column out, or rescale it`",
+         bad(normal_with("1e308"))),
     Case("whole numbers above 2^53", FIT, 0,
          "learns and warns: `column 'speed' has whole numbers above 2^53, whose digits beyond the "
          "16th are lost` (`--id or --drop`)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bad_input.case import ANYWHERE, Case, bad
+from tests.bad_input.case import ANYWHERE, WITH_MAKER, Case, bad
 from tests.bad_input.material import labelled, lines, normal_rows, normal_with, to_score
 
 JUDGE = "evaluate detector.onnx bad.csv --label state"
@@ -38,6 +38,12 @@ JUDGING = (
          "calibrate detector.onnx normal.csv -o new.onnx", 4,
          "refused: `these are the rows that the detector was made from`; `Calibrate on normal rows "
          "that it has not seen`", where="normal.csv"),
+    Case("a category in other letters throughout",
+         "calibrate machines.onnx bad.csv -o new.onnx", 4,
+         "refused: `column 'maker': 60 of 60 values are none of the 3 levels that training had, "
+         "such as 'ABB' (is it 'abb'?)`; `Correct the file, or, if the world has changed, fit a "
+         "new detector`",
+         bad(lines(*[(*row[:2], "ABB") for row in normal_rows()], names=WITH_MAKER))),
     Case("rows that cannot be scored", "calibrate detector.onnx bad.csv -o new.onnx", 0,
          "left out: `1 row cannot be scored and was left out`", bad(normal_with("inf"))),
     Case("a row that cannot be scored", "explain detector.onnx bad.csv", 0,

@@ -51,6 +51,13 @@ SCORING = (
     Case("a number where a category was", "score machines.onnx bad.csv", 0,
          "scored as a category that was never seen",
          bad(lines(("20", "5", "abb"), ("20", "5", "7"), names=WITH_MAKER))),
+    Case("a category in other letters throughout", "score machines.onnx bad.csv", 0,
+         "scored, and warns: `column 'maker': 3 of 3 values are none of the 3 levels that training "
+         "had, such as 'ABB' (is it 'abb'?)`",
+         bad(lines(*[("20", "5", "ABB")] * 3, names=WITH_MAKER))),
+    Case("a column that is missing throughout and never was in training", SCORE, 0,
+         "scored, and warns: `column 'speed' is missing in all 3 rows, which it never was in "
+         "training`", bad(lines(*[("20", "5", "")] * 3))),
     Case("one column for a detector of three", SCORE, 4,
          "refused: `column 'pressure' is missing`, `column 'speed' is missing`; `The detector was "
          "trained on: temperature, pressure, speed`", bad(lines(("20",), names=NAMES[:1]))),
@@ -75,7 +82,8 @@ SCORING = (
          bad(to_score((*USUAL, "1"), names=("temperature", "presure", "colour", "colour")))),
     Case("an empty file", SCORE, 4, "refused: `is empty, rows were expected`", bad(b"")),
     Case("a header without rows", SCORE, 0,
-         "a header without rows comes out: `0 rows, 0 alarms, 0 invalid`", bad(lines())),
+         "warns, and a header without rows comes out: `bad.csv: has columns but no rows`; `0 rows, "
+         "0 alarms, 0 invalid`", bad(lines())),
     Case("a line that is too short", SCORE, 4,
          "refused, and no scores are left half-written: `line 3 has 2 cells, 3 were expected`",
          bad(to_score(("1", "2")))),

@@ -4,10 +4,12 @@ import pytest
 
 from isthmus.errors import DamagedModelError
 from isthmus.model_file import unseal
-from isthmus.model_file.agreement import misfits
+from isthmus.model_file.agreement import MAX_LEVELS, MAX_QUANTILES, misfits
 from isthmus.model_file.graph import walk
 from isthmus.model_file.manifest import Calibration, Layer, Threshold
 from isthmus.model_file.manifest_json import written_manifest
+from isthmus.read.column_kinds import MOST_LEVELS
+from isthmus.scoring.cell_errors import MOST_QUANTILES
 from tests.model_file.example import example_graph, example_manifest, example_model
 from tests.model_file.forgery import forged
 
@@ -142,6 +144,27 @@ def test_equal_scores_are_in_order():
         (problems_of_column(name="c1"), "row_schema.columns: a name stands twice"),
         (problems_of_column(minimum=17.0), "column 'c0' has its minimum above its maximum"),
         (problems_of_column(missing=1.5), "column 'c0' has no share of missing values"),
+        (
+            problems(data=MANIFEST.data.model_copy(update={"rows": 10**400})),
+            "its manifest: data.rows is too large",
+        ),
+        (problems(members=10**400), "its manifest: members is too large"),
+        (
+            problems(training=MANIFEST.training.model_copy(update={"steps": 2**53 + 1})),
+            "its manifest: training.steps is too large",
+        ),
+        (
+            problems(training=MANIFEST.training.model_copy(update={"kept_step": (0, 10**400)})),
+            "its manifest: training.kept_step is too large",
+        ),
+        (
+            problems(layers=(Layer(name="a", operation="b", shape=("N",), parameters=10**400),)),
+            "its manifest: layers.parameters is too large",
+        ),
+        (
+            problems_of_schema(set_aside={"c1": "id", "other": "drop"}),
+            "its manifest: row_schema.set_aside: 'c1' is a feature",
+        ),
     ],
 )
 def test_a_manifest_that_contradicts_itself_is_refused(found, words):
@@ -153,7 +176,14 @@ def problems_of_cell(**changes) -> list[str]:
     return problems(cells=(first.model_copy(update=changes), *rest))
 
 
-CATEGORY = {"kind": "category", "levels": ("a", "b"), "counts": (3, 4)}
+CATEGORY = {
+    "kind": "category",
+    "levels": ("a", "b"),
+    "counts": (3, 97),
+    "minimum": 0.0,
+    "maximum": 1.0,
+}
+NUMBERED = tuple(map(str, range(10_001)))
 
 
 @pytest.mark.parametrize(
@@ -164,6 +194,12 @@ CATEGORY = {"kind": "category", "levels": ("a", "b"), "counts": (3, 4)}
         ({**CATEGORY, "levels": ("a", "a")}, "a level stands twice"),
         ({**CATEGORY, "counts": (3,)}, "one count for each level expected"),
         ({**CATEGORY, "counts": (3, -1)}, "one count for each level expected"),
+        ({**CATEGORY, "counts": (3, 98)}, "its levels have more rows than data.rows"),
+        ({**CATEGORY, "counts": (3, 10**400)}, "its levels have more rows than data.rows"),
+        ({**CATEGORY, "maximum": 2.0}, "its range is not that of the places of its levels"),
+        ({**CATEGORY, "maximum": 0.0}, "its range is not that of the places of its levels"),
+        ({**CATEGORY, "minimum": -1.0}, "its range is not that of the places of its levels"),
+        ({**CATEGORY, "levels": NUMBERED}, "10001 levels, at most 10000 expected"),
         (CATEGORY, "residual and kind disagree"),
     ],
 )
@@ -181,11 +217,33 @@ def test_a_category_has_levels_and_their_counts(changes, said):
         {"residual": -1.0},
         {"rows": -3},
         {"rows": 0},
+        {"rows": 2},
+        {"rows": 101},
+        {"rows": 10**400},
+        {"quantiles": (1.0,) * 257, "rows": 257},
     ],
 )
 def test_usual_errors_grow_from_0_and_come_from_rows(changes):
     (problem,) = problems_of_cell(**changes)
     assert "the errors of column" in problem
+
+
+def test_a_category_that_makes_sense_is_no_misfit():
+    (problem,) = problems_of_column(**CATEGORY)
+    assert "residual and kind disagree" in problem
+
+
+def test_usual_errors_may_come_from_a_larger_calibration_than_the_fit():
+    scores = (1.0,) * 200
+    again = Calibration(scheme="split", source="recalibrated", scores=scores)
+    cells = tuple(cell.model_copy(update={"rows": 200}) for cell in MANIFEST.cells)
+    assert problems(cells=cells, calibration=again) == []
+    assert len(problems(cells=cells)) == len(cells)
+
+
+def test_what_is_written_is_at_most_what_is_read():
+    assert MAX_LEVELS == MOST_LEVELS
+    assert MAX_QUANTILES == MOST_QUANTILES
 
 
 def test_every_column_has_its_usual_errors():

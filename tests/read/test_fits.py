@@ -70,6 +70,11 @@ def test_a_type_that_never_fits_is_named_with_what_was_expected(
         assert said.endswith(" expected")
 
 
+def test_a_long_level_is_cut_in_the_message() -> None:
+    said = misfit(category("x" * 3_000_000, "y"), pa.int64())
+    assert said == f"column 'c' holds numbers, a category ('{'x' * 59}..., 'y') was expected"
+
+
 def schema(*columns: Column, named: bool = True) -> Schema:
     return Schema(kind="table", columns=columns, named=named)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,3 +76,17 @@ def test_the_plan_depends_on_the_seed_alone():
     np.random.seed(1)
     assert held_out(1) == first
     assert held_out(2) != first
+
+
+@pytest.mark.parametrize("scheme", ["split", "cross"])
+def test_what_is_watched_and_held_out_comes_from_the_whole_file(scheme):
+    """A file is often in order: of time, of size, of kind. No stretch of it may go unlearnt."""
+    dealt = plan(
+        4000, CalibrationOptions(scheme=scheme), TrainingOptions(keep="best", validation=0.1)
+    )
+    for part in (*dealt.validation, *dealt.held_out, *dealt.training):
+        assert abs(np.mean(part) / 4000 - 0.5) < 0.05
+        assert part.min() < 200
+        assert part.max() > 3800
+        assert (np.diff(part) > 0).all()
+        assert len(np.unique(np.diff(part))) > 2  # no fixed step, either

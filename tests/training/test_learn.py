@@ -103,7 +103,7 @@ def test_the_schema_knows_ranges_and_missing_shares():
         np.arange(20.0)[:, None],
         np.random.default_rng(0).normal(size=(10, 2)),
         np.eye(12),
-        np.random.default_rng(0).normal(size=(30, 2)) * 1e300,
+        np.random.default_rng(0).normal(size=(30, 2)) * 1e299,
         np.random.default_rng(0).standard_cauchy(size=(40, 3)) ** 3,
     ],
 )

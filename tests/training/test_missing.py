@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from beats import model_of
 
 from isthmus.scoring.scorer import Scorer
-from isthmus.training.steps.missing import USUAL, MissingFlags
+from isthmus.training.cell_loss import CellLoss
+from isthmus.training.loss import LOSSES
+from isthmus.training.steps.missing import MOST_SHOWN, MissingFlags
+from isthmus.training.steps.surprise import USUAL
+from isthmus.training.units import Units
+
+NONE = np.empty(0, np.int64)
 
 
 def holes(*counts, rows=1000):
@@ -25,6 +33,26 @@ def test_missing_where_it_never_was_costs_what_so_many_rows_say():
     assert flags.surprise[0] == pytest.approx(-math.log(1 / 1002))
     assert flags.columns.tolist() == [1]
     assert flags.surprise[1] == 0  # the network says what that one costs
+
+
+def test_the_network_is_told_of_usual_holes_alone_and_never_loudly():
+    flags = MissingFlags.fit(holes(0, 1, 9, 10, 500, 990, 991, 1000), rebuilt=True)
+    assert flags.columns.tolist() == [3, 4, 5]
+    shown = np.array([(1 - flags.center) / flags.scale, flags.center / flags.scale])
+    assert shown.max() <= MOST_SHOWN * (1 + 1e-6)
+    assert (flags.presence > 0).tolist() == [False] * 6 + [True] * 2
+
+
+def test_a_hole_that_hardly_ever_was_is_what_an_explanation_names():
+    generator = np.random.default_rng(0)
+    values = generator.normal(size=(1500, 1)) + 0.3 * generator.normal(size=(1500, 5))
+    values[:2, 0] = np.nan
+    scorer = Scorer.load(model_of(values, "table", max_steps=600, scheme="cross"))
+    holed = values[2:202].copy()
+    holed[:, 0] = np.nan
+    made, _ = scorer.run(holed, ["error"])
+    usual = np.array([cell.mean for cell in scorer.manifest.cells])
+    assert (made["error"] / usual).argmax(axis=1).tolist() == [0] * 200
 
 
 def test_usual_holes_that_no_network_rebuilds_cost_nothing_and_rare_ones_little():
@@ -74,14 +102,20 @@ def test_what_stands_in_a_hole_has_no_say(scorer):
     assert made["views"][0].mean() == pytest.approx(made["error"][0].sum() / 2, rel=1e-5)
 
 
-def test_holes_that_come_by_chance_cost_next_to_nothing():
-    generator = np.random.default_rng(0)
-    values = generator.normal(size=(800, 1)) + 0.2 * generator.normal(size=(800, 4))
-    values[generator.random(values.shape) < 0.15] = np.nan
-    scorer = Scorer.load(model_of(values, "table", max_steps=500))
-    made, _ = scorer.run(values, ["error"])
-    # Whole, each would cost -log(0.15), about 1.9.
-    assert made["error"][np.isnan(values)].mean() < 0.4
+@pytest.mark.parametrize("holes_of_100", [5, 40])
+def test_a_flag_that_is_as_likely_as_usual_costs_nothing_and_a_less_likely_one_the_difference(
+    holes_of_100,
+):
+    share = holes_of_100 / 100
+    flags = MissingFlags.fit(holes(holes_of_100, rows=100), rebuilt=True)
+    loss = CellLoss(LOSSES["mse"], Units(1, np.array([0]), NONE, np.array([0])), flags=flags)
+    base = math.log(share / (1 - share))
+    outputs = torch.tensor([[[0.0, base], [0.0, base], [0.0, base - 1.0]]])
+    targets = torch.tensor([[0.0, 1.0], [0.0, 0.0], [0.0, 1.0]])
+    whole = loss.torch(outputs, targets)[0, :, 1].tolist()
+    assert whole[:2] == pytest.approx([-math.log(share), -math.log(1 - share)], rel=1e-5)
+    beyond = replace(loss, scoring=True).torch(outputs, targets)[0, :, 1].tolist()
+    assert beyond == pytest.approx([0.0, 0.0, whole[2] - whole[0]], abs=1e-5)
 
 
 @pytest.mark.parametrize("value", [0.0, 3.0])

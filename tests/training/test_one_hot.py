@@ -53,7 +53,9 @@ def test_the_nodes_compute_shares_cell_by_cell(counts, data):
         np.testing.assert_allclose(made.target[row], scaled, rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(made.input[row], scaled * hit.any(), rtol=1e-5, atol=1e-6)
         unseen = not np.isnan(value) and not hit.any()
-        cost = 1 / variance - np.log((singles + 1) / (rows + 2)) if unseen else 0.0
+        usual = -np.log(max(singles / rows, 0.01)) if singles else 0.0
+        rare = max(-np.log((singles + 1) / (rows + 2)) - usual, 0.0)
+        cost = 1 / variance + rare if unseen else 0.0
         if np.isnan(value):
             cost = np.log(rows + 2)
         np.testing.assert_allclose(made.surprise[row, 0], cost, rtol=1e-5)
@@ -79,6 +81,13 @@ def test_the_shares_of_a_category_that_is_not_scaled_are_0_and_1():
     assert np.unique(made.target).tolist() == [0.0, 1.0]
     odds = preamble_of(values, softmax=True).run(values)
     assert np.unique(odds.target).tolist() == [0.0, 1.0]
+
+
+def test_unseen_is_no_great_surprise_where_new_levels_keep_coming():
+    steady, growing = column(*[10] * 50), column(*[10] * 40, *[1] * 100)
+    costs = [preamble_of(v).run(np.array([[-1.0]])).surprise[0, 0] for v in (steady, growing)]
+    assert costs[0] > 7
+    assert costs[1] < 1.1
 
 
 @pytest.mark.parametrize("loss", ["squared", "softmax"])

@@ -30,7 +30,8 @@ def twin(preamble, values):
             target[row, column] = max(min(scaled, limit), -limit)
             low, high = preamble.limit.low[column], preamble.limit.high[column]
             seen[row, column] = max(min(target[row, column], high), low)
-    surprise = np.where(np.isnan(values), preamble.flags.surprise, 0).astype(np.float32)
+    flags = preamble.flags
+    surprise = np.where(np.isnan(values), flags.surprise, flags.presence)
     return target, seen, observed, observed, surprise
 
 

@@ -41,6 +41,7 @@ def calibrate(
 ) -> None:
     """Score the normal rows and put their scores in the place of the old ones."""
     import numpy as np
+    import pyarrow as pa
 
     from isthmus import model_file
     from isthmus.cli.places import claim_model, open_data
@@ -57,14 +58,23 @@ def calibrate(
     say(rows.decisions, quiet=quiet)
     values = rows.values.copy()
     values[list(rows.unusable)] = np.nan  # such a row has no score
+    normal = np.ones(len(values), bool)
     if rows.labels is not None:
         if not columns.normal:
             raise UsageError(
                 f"{rows.source}: there are labels, and nothing says which are normal",
                 advice="Say so with --label and --normal, or leave the column out with --drop.",
             )
-        values = values[normal_rows(rows.labels, columns.normal, source=rows.source)[0]]
-    made = recalibrate(scorer, values, alpha=alpha, threshold=threshold, source=rows.source)
+        normal = normal_rows(rows.labels, columns.normal, source=rows.source)[0]
+    values = values[normal]
+    made = recalibrate(
+        scorer,
+        values,
+        alpha=alpha,
+        threshold=threshold,
+        texts={name: texts.filter(pa.array(normal)) for name, texts in rows.texts.items()},
+        source=rows.source,
+    )
     model_file.save(output, made, overwrite=force)
     count = len(model_file.unseal(made, name=output).manifest.calibration.scores)
     if count < len(values):

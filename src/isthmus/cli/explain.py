@@ -85,12 +85,14 @@ def explain(
     say(source.decisions, quiet=quiet)
     decision = asked.decide(scorer, source, columns)
     warn(decision.warnings, quiet=quiet)
-    tally, shown = Tally(), Tally()
+    tally, shown = Tally.of(scorer.schema), Tally.of(scorer.schema)
     entries = stream_entries(scorer, source, columns, decision, top=top, rows=wanted, tally=tally)
     with _opened(output, force=force) as file:
         for entry in entries if most is None else strangest(entries, most):
             file.write(_written(entry, as_json=as_json))
             _count(entry, shown)
+    empty = [] if tally.rows else [f"{source.name}: has columns but no rows"]
+    warn([*empty, *tally.familiarity.warnings], quiet=quiet)
     say(_summary(tally, shown, decision, by_number=wanted is not None), quiet=quiet)
 
 

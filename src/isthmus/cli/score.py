@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from isthmus.read import Source
+    from isthmus.scoring.familiarity import Familiarity
     from isthmus.scoring.scorer import Scorer
     from isthmus.scoring.scores import Scores
     from isthmus.scoring.thresholds import Decision
@@ -68,6 +69,7 @@ def score(
     from isthmus.cli.saying import say, warn
     from isthmus.read.counting import counted
     from isthmus.scoring.asked import Asked
+    from isthmus.scoring.familiarity import Familiarity
     from isthmus.scoring.scorer import Scorer
     from isthmus.scoring.writers import open_writer
 
@@ -80,13 +82,16 @@ def score(
     say(source.decisions, quiet=quiet)
     decision = asked.decide(scorer, source, columns)
     warn(decision.warnings, quiet=quiet)
+    familiarity = Familiarity(scorer.schema)
     counts = {"rows": 0, "alarms": 0, "invalid": 0}
     with open_writer(output, output_format, overwrite=force) as writer:
-        for scores in _scored(scorer, source, columns, decision):
+        for scores in _scored(scorer, source, columns, decision, familiarity):
             writer.write(scores.to_arrow())
             counts["rows"] += len(scores)
             counts["alarms"] += int(scores.is_anomaly.sum())
             counts["invalid"] += int(scores.is_invalid.sum())
+    empty = [] if counts["rows"] else [f"{source.name}: has columns but no rows"]
+    warn([*empty, *familiarity.warnings], quiet=quiet)
     if as_json:
         typer.echo(json.dumps({**counts, **_as_json(decision)}))
     say(
@@ -110,7 +115,11 @@ def _refuse_to_share(output: str, as_json: bool) -> None:
 
 
 def _scored(
-    scorer: Scorer, source: Source, columns: RowOptions, decision: Decision
+    scorer: Scorer,
+    source: Source,
+    columns: RowOptions,
+    decision: Decision,
+    familiarity: Familiarity,
 ) -> Iterator[Scores]:
     """Batch after batch; one without rows where there are none, so that the columns are known."""
     import numpy as np
@@ -123,6 +132,7 @@ def _scored(
     empty = True
     for rows in stream_rows(source, columns, scorer.schema):
         refuse_taken(rows.ids.column_names, source=source.name)
+        familiarity.add(rows)
         yield scorer.scored(rows, decision)
         empty = False
     if empty:

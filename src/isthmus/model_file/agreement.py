@@ -9,11 +9,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from isthmus.model_file.graph import Summary, Value, shown
-from isthmus.model_file.manifest import Calibration, Manifest
+from isthmus.model_file.manifest import Calibration, CellErrors, Manifest
+from isthmus.schema import Column
 
 BATCH = "N"
 MOST_MISFITS = 20
 MAX_LAYER_SIZE = 1 << 40
+MAX_COUNT = 1 << 53
+"""Larger counts are no longer exact as floating-point numbers, or are none at all."""
+MAX_LEVELS = 10_000
+MAX_QUANTILES = 256
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -88,6 +93,11 @@ def _counts(manifest: Manifest) -> Iterator[str]:
     low = [name for name, count in counts.items() if count < 1]
     low += [name for name, count in data.items() if count < 0]
     yield from (f"its manifest: {name} is too small" for name in low)
+    training = {f"training.{name}": n for name, n in manifest.training if isinstance(n, int)}
+    training["training.kept_step"] = max(manifest.training.kept_step, default=0)
+    training["layers.parameters"] = max((layer.parameters for layer in manifest.layers), default=0)
+    high = [name for name, n in (counts | data | training).items() if n > MAX_COUNT]
+    yield from (f"its manifest: {name} is too large" for name in high)
     if not low and manifest.members % manifest.groups:
         yield (
             f"its manifest: {manifest.members} members cannot form {manifest.groups} groups "
@@ -101,30 +111,53 @@ def _columns(manifest: Manifest) -> Iterator[str]:
         yield "its manifest: row_schema has no columns"
     if len(set(manifest.row_schema.names)) < len(columns):
         yield "its manifest: row_schema.columns: a name stands twice"
+    for name in sorted({*manifest.row_schema.set_aside} & {*manifest.row_schema.names}):
+        yield f"its manifest: row_schema.set_aside: {shown(name)} is a feature"
     for column in columns:
+        where = f"its manifest: column {shown(column.name)}"
         if column.minimum > column.maximum:
-            yield f"its manifest: column {shown(column.name)} has its minimum above its maximum"
+            yield f"{where} has its minimum above its maximum"
         if not 0 <= column.missing <= 1:
-            yield f"its manifest: column {shown(column.name)} has no share of missing values"
+            yield f"{where} has no share of missing values"
         if (column.kind == "category") != bool(column.levels):
-            yield f"its manifest: column {shown(column.name)}: levels and kind do not agree"
-        if len(set(column.levels)) < len(column.levels):
-            yield f"its manifest: column {shown(column.name)}: a level stands twice"
-        if len(column.counts) != len(column.levels) or any(n < 0 for n in column.counts):
-            yield f"its manifest: column {shown(column.name)}: one count for each level expected"
+            yield f"{where}: levels and kind do not agree"
+        yield from (f"{where}: {said}" for said in _levels(column, manifest.data.rows))
+
+
+def _levels(column: Column, rows: int) -> Iterator[str]:
+    levels, counts = column.levels, column.counts
+    if len(levels) > MAX_LEVELS:
+        yield f"{len(levels)} levels, at most {MAX_LEVELS} expected"
+    if len(set(levels)) < len(levels):
+        yield "a level stands twice"
+    if len(counts) != len(levels) or any(n < 0 for n in counts):
+        yield "one count for each level expected"
+    if sum(counts) > rows:
+        yield "its levels have more rows than data.rows"
+    if levels and (column.minimum, column.maximum) != (0, len(levels) - 1):
+        yield "its range is not that of the places of its levels"
 
 
 def _cells(manifest: Manifest) -> Iterator[str]:
     columns = manifest.row_schema.columns
     if len(manifest.cells) != len(columns):
         yield f"its manifest: cells has {len(manifest.cells)} entries for {len(columns)} columns"
+    # Usual errors come from the rows of the fit, or from those of a new calibration.
+    most = max(manifest.data.rows, len(manifest.calibration.scores))
     for column, cell in zip(columns, manifest.cells, strict=False):
-        errors = np.asarray(cell.quantiles, dtype=np.float64)
-        low = min(cell.mean, cell.residual or 0.0, cell.rows, *cell.quantiles)
-        if low < 0 or np.any(np.diff(errors) < 0) or bool(cell.rows) != bool(len(errors)):
+        if not _makes_sense(cell, most):
             yield f"its manifest: cells: the errors of column {shown(column.name)} make no sense"
         if (cell.residual is None) != (column.kind == "category"):
             yield f"its manifest: cells: column {shown(column.name)}: residual and kind disagree"
+
+
+def _makes_sense(cell: CellErrors, most: int) -> bool:
+    """Whether errors grow from 0, and come from as many rows as there were, at most `most`."""
+    errors = np.asarray(cell.quantiles, dtype=np.float64)
+    low = min(cell.mean, cell.residual or 0.0, *cell.quantiles)
+    if low < 0 or np.any(np.diff(errors) < 0) or bool(cell.rows) != bool(len(errors)):
+        return False
+    return len(errors) <= min(cell.rows, MAX_QUANTILES) and cell.rows <= most
 
 
 def _scores(calibration: Calibration) -> Iterator[str]:

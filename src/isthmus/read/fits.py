@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from isthmus.read.cells import is_neither, is_number, named, plain_type
+from isthmus.read.cells import is_neither, is_number, named, plain_type, short
 from isthmus.read.levels import names_a_number
 from isthmus.read.words import TRUTHS
 from isthmus.schema import Column
@@ -47,6 +47,6 @@ def _came(column: Column, kind: pa.DataType) -> str | None:
 def _expected(column: Column) -> str:
     if column.kind == "numeric":
         return "numbers were"
-    shown = ", ".join(map(repr, column.levels[:SHOWN]))
+    shown = ", ".join(map(short, column.levels[:SHOWN]))
     more = ", ..." if len(column.levels) > SHOWN else ""
     return f"a category ({shown}{more}) was"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import pyarrow as pa
 
 from isthmus import model_file
 from isthmus.errors import DataError
@@ -12,6 +15,7 @@ from isthmus.read.counting import counted
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.cell_errors import MOST_ROWS, cell_errors, evenly
 from isthmus.scoring.digest import rows_digest
+from isthmus.scoring.familiarity import foreign
 from isthmus.scoring.scorer import Scorer
 from isthmus.scoring.thresholds import decide, kept
 
@@ -22,6 +26,7 @@ def recalibrate(
     *,
     alpha: float | None = None,
     threshold: str | None = None,
+    texts: Mapping[str, pa.Array | pa.ChunkedArray] | None = None,
     source: str = "",
 ) -> bytes:
     """A model file with the same graph, calibrated on the scores of `values`.
@@ -37,13 +42,16 @@ def recalibrate(
         Recent normal rows, in the schema's order; those that cannot be scored are left out.
     alpha, threshold : optional
         New defaults; left out, those of the model file stay.
+    texts : mapping of str to Array, optional
+        The names (n,) in the categories, for messages.
     source : str, optional
         What messages call the rows.
 
     Raises
     ------
     DataError
-        If fewer than 10 rows have a score, or they are the rows that the detector learnt from.
+        If fewer than 10 rows have a score, if they are the rows that the detector learnt from, or
+        if whole columns are foreign to it.
     UsageError
         If they do not support what is asked.
     """
@@ -53,6 +61,12 @@ def recalibrate(
             f"{where}these are the rows that the detector was made from; on rows that it learnt "
             "it is surer than on fresh ones",
             advice="Calibrate on normal rows that it has not seen.",
+        )
+    if said := foreign(scorer.schema, values, texts or {}):
+        raise DataError(
+            *[where + sentence for sentence in said],
+            advice="Such rows would be taken for normal from now on. Correct the file, or, if the "
+            "world has changed, fit a new detector.",
         )
     scores = scorer.anomaly_score(values)
     scored = ~np.isnan(scores)

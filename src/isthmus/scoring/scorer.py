@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +12,15 @@ import numpy as np
 import pyarrow as pa
 
 from isthmus import model_file
-from isthmus.errors import SchemaError
+from isthmus.errors import DetectorWarning, SchemaError
 from isthmus.model_file import ModelFile
 from isthmus.options import ReadOptions, RowOptions
 from isthmus.read import Rows, open_source, read_rows, stream_rows
 from isthmus.scoring.asked import Asked
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.digest import ROW_TYPES
-from isthmus.scoring.explain import Explanations, stream_entries
+from isthmus.scoring.explain import Explanations, Tally, stream_entries
+from isthmus.scoring.familiarity import Familiarity
 from isthmus.scoring.fdr import RankCounts
 from isthmus.scoring.probes import probe_rows
 from isthmus.scoring.scores import Scores
@@ -94,6 +96,12 @@ class Scorer:
         read, columns : ReadOptions, RowOptions, optional
             How to read a file, and which columns to set aside.
 
+        Warns
+        -----
+        DetectorWarning
+            If most names in a column are none that training had, or a column is missing
+            throughout.
+
         Raises
         ------
         DataError
@@ -104,8 +112,11 @@ class Scorer:
         Asked(alpha, threshold, fdr)  # refuses what contradicts itself
         source = open_source(data, read or ReadOptions())
         rows = read_rows(source, columns or RowOptions(), self.schema)
+        familiarity = Familiarity(self.schema)
+        familiarity.add(rows)
         scores, reasons = self.score_rows(rows)
         decision = self.decide(alpha, threshold) if fdr is None else self.decide_fdr([scores], fdr)
+        _warn(familiarity)
         return Scores.of(scores, reasons, self.calibrator, decision, rows.ids)
 
     def explain(
@@ -133,6 +144,11 @@ class Scorer:
         rows : collection of int, optional
             Numbers of the rows to explain, from 0, whether they are alarms or not.
 
+        Warns
+        -----
+        DetectorWarning
+            As `score` does, about the rows that were read.
+
         Raises
         ------
         DataError
@@ -143,8 +159,11 @@ class Scorer:
         source = open_source(data, read or ReadOptions())
         columns = columns or RowOptions()
         decision = Asked(alpha, threshold, fdr).decide(self, source, columns)
-        entries = stream_entries(self, source, columns, decision, top=top, rows=rows)
-        return Explanations.of(entries, decision, self.schema.kind)
+        tally = Tally.of(self.schema)
+        entries = stream_entries(self, source, columns, decision, top=top, rows=rows, tally=tally)
+        explanations = Explanations.of(entries, decision, self.schema.kind)
+        _warn(tally.familiarity)
+        return explanations
 
     def decide(self, alpha: float | None = None, threshold: str | None = None) -> Decision:
         """The threshold, by what is asked or else by what the model file holds."""
@@ -224,3 +243,9 @@ class Scorer:
         for row in np.flatnonzero(np.isnan(chunk).all(axis=1)):
             reasons[first + int(row)] = "every cell is missing"
         return reasons
+
+
+def _warn(familiarity: Familiarity) -> None:
+    """Warn whoever called the scorer."""
+    for sentence in familiarity.warnings:
+        warnings.warn(sentence, DetectorWarning, stacklevel=3)

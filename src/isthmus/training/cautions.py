@@ -10,17 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from isthmus.schema import Column, Schema
+from isthmus.training.heavy import are_heavy
 
 _MOST_NAMED = 5
 _EXACT = 2.0**53
 """Whole numbers beyond it are no longer all different as floating-point numbers."""
 _UNIX = (1e8, 3e9)
 """Seconds since 1970: the years 1973 to 2065."""
-_FAR = 20.0
-"""Lengths of the middle nine tenths of a column, that its farthest value is off the median."""
-
-_SUMS = 1000.0
-"""Amounts that reach it, where nearly all others are nothing, are seconds, bytes or money."""
+_LARGEST = 1e150
+"""Squares of larger values do not fit."""
 
 
 @dataclass(frozen=True)
@@ -153,21 +151,9 @@ def _has_many_rare_levels(seen: Seen) -> bool:
 
 
 def _has_heavy_tails(seen: Seen) -> bool:
-    if seen.column.kind == "category" or len(seen.values) < 20 or seen.size <= 1:  # a share
+    if seen.column.kind == "category" or len(seen.values) < 20 or seen.size > _LARGEST:
         return False
-    low, middle, high = np.quantile(seen.values, (0.05, 0.5, 0.95))
-    farthest = max(middle - seen.distinct[0], seen.distinct[-1] - middle)
-    return bool(high > low and farthest / (high - low) > _FAR)
-
-
-def _is_rarely_paid(seen: Seen) -> bool:
-    """Nearly always one value, otherwise of many sizes up to large ones, such as capital gains."""
-    if seen.column.kind == "category" or seen.counts.max() <= 0.9 * len(seen.values):
-        return False
-    usual = int(seen.counts.argmax())
-    apart = np.abs(np.delete(seen.distinct, usual) - seen.distinct[usual])
-    often = np.quantile(np.repeat(apart, np.delete(seen.counts, usual)), 0.95)
-    return bool(len(apart) >= 20 and often >= _SUMS)
+    return bool(are_heavy(seen.values[:, None])[0])
 
 
 def _may_be_codes(seen: Seen) -> bool:
@@ -196,7 +182,6 @@ _OF_TABLES: dict[str, Callable[[Seen], bool]] = {
     "hardly varies": _hardly_varies,
     "mostly missing": _is_mostly_missing,
     "rare levels": _has_many_rare_levels,
-    "mostly one value": _is_rarely_paid,
     "heavy tails": _has_heavy_tails,
     "codes?": _may_be_codes,
 }
@@ -239,13 +224,8 @@ _SENTENCES: dict[str, Callable[[str, bool], str]] = {
         "count as never seen: merge rare values (or --drop, --id)"
     ),
     "heavy tails": lambda columns, many: (
-        f"{columns} {'have' if many else 'has'} heavy tails, values far beyond nine tenths of the "
-        "others: a logarithm of such a column is easier to learn"
-    ),
-    "mostly one value": lambda columns, many: (
-        f"{columns} {'have' if many else 'has'} one value in more than nine tenths of the rows and "
-        "large ones of many sizes in the others: those stand out by that alone (--drop, or whether "
-        "there is any as a column of truth values)"
+        f"{columns} {'have' if many else 'has'} heavy tails, a few rows far beyond all others, and "
+        f"{'are' if many else 'is'} learnt on a logarithm-like scale (not with --tails keep)"
     ),
     "codes?": lambda columns, many: (
         f"{columns} {'have' if many else 'has'} a few whole values that may be codes: if they are "

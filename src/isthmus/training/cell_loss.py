@@ -17,7 +17,7 @@ from isthmus.training.steps.one_hot import OneHot
 from isthmus.training.units import Units
 
 _LARGEST_LOGIT = 500.0
-"""The graph cuts logits off here: their exponentials still fit float64."""
+"""In scoring logits are cut off here: their exponentials still fit float64."""
 
 _GRID = 2.0**28
 """Added and taken away again, this rounds a float64 to 2**-24."""
@@ -88,6 +88,8 @@ class CellLoss:
         if not self.softmax:
             shares = torch.clamp(output, least, most) if self.scoring else output
             return (shares - target).square()
+        if self.scoring:
+            output = torch.clamp(output, -_LARGEST_LOGIT, _LARGEST_LOGIT)
         blocks = torch.split(output, self.levels.blocks, dim=-1)
         surprise = -torch.cat([block.log_softmax(dim=-1) for block in blocks], dim=-1)
         if self.scoring:

@@ -14,6 +14,8 @@ from isthmus.schema import Column, Schema
 from isthmus.training.cautions import cautions
 
 _MOST_NAMED = 5
+_LARGEST = {"table": 1e300, "signal": float(np.finfo(np.float32).max)}
+"""Differences of larger numbers, or their float32 forms, overflow on the way to a score."""
 
 
 def describe(
@@ -48,7 +50,8 @@ def describe(
     Raises
     ------
     DataError
-        If there are fewer than 10 rows, or a cell is infinite, or too large for a signal.
+        If there are fewer than 10 rows, or a cell is infinite or too large: beyond 1e300, in a
+        signal beyond the largest float32.
     """
     _refuse_unusable(values, names, kind, f"{source}: " if source else "")
     levels = levels or {}
@@ -110,16 +113,20 @@ def _refuse_unusable(values: np.ndarray, names: Sequence[str], kind: Kind, where
             "are needed to learn from and to calibrate"
         )
         advice.append("Give more normal rows.")
-    largest = float(np.finfo(np.float32).max) if kind == "signal" else np.inf
-    too_large = np.isinf(values) | (np.abs(values) > largest)
-    places = np.argwhere(too_large)
+    places = np.argwhere(np.abs(values) > _LARGEST[kind])
     problems += [
         f"{where}row {row}, column {names[column]!r}: {values[row, column]:g} cannot be learnt from"
         for row, column in places[:_MOST_NAMED]
     ]
     if len(places) > _MOST_NAMED:
         problems.append(f"and {counted(len(places) - _MOST_NAMED, 'more such cell')}")
-    if len(places):
+    infinite = np.isinf(values[tuple(places.T)])
+    if infinite.any():
         advice.append("Leave such rows out, or leave their cells empty.")
+    if not infinite.all():
+        advice.append(
+            f"Beyond {_LARGEST[kind]:.4g} in size no number can be learnt from: leave the column "
+            "out, or rescale it."
+        )
     if problems:
         raise DataError(*problems, advice=" ".join(advice))

@@ -55,7 +55,7 @@ def _split(order: np.ndarray, calibration: CalibrationOptions, training: Trainin
     held_out, rest = _take(order, calibration.calibration_share)
     share = DEFAULT_VALIDATION if training.validation is None else training.validation
     validation, learning = _take(rest, share)
-    return Plan("split", (learning,), (held_out,), (validation,))
+    return Plan("split", (np.sort(learning),), (np.sort(held_out),), (np.sort(validation),))
 
 
 def _cross(order: np.ndarray, calibration: CalibrationOptions, training: TrainingOptions) -> Plan:
@@ -72,6 +72,9 @@ def _cross(order: np.ndarray, calibration: CalibrationOptions, training: Trainin
 
 
 def _take(order: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
-    """The first `share` of the rows, at least one unless the share is 0, and the rest."""
+    """The first `share` of the rows, at least one unless the share is 0, and the rest.
+
+    Both stay in the order of the deal: sorted, the next part taken would be the start of the file.
+    """
     count = min(max(1, round(share * len(order))), len(order) - 1) if share else 0
-    return np.sort(order[:count]), np.sort(order[count:])
+    return order[:count], order[count:]

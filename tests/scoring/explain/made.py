@@ -56,7 +56,12 @@ def model(
     manifest = example_manifest(kind, columns=len(columns), members=1, code_size=1, scores=scores)  # type: ignore[arg-type]
     schema = Schema(kind=kind, columns=tuple(columns), named=named)  # type: ignore[arg-type]
     manifest = manifest.model_copy(
-        update={"row_schema": schema, "cells": tuple(cells), "options": FitOptions()}
+        update={
+            "row_schema": schema,
+            "cells": tuple(cells),
+            "options": FitOptions(),
+            "data": manifest.data.model_copy(update={"rows": 1000}),
+        }
     )
     return seal(_graph(np.array(expected), kind, scale), manifest)
 

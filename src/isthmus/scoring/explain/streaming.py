@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from isthmus.errors import DataError, UsageError
 from isthmus.options import RowOptions
-from isthmus.read import Source, stream_rows
+from isthmus.read import Rows, Source, stream_rows
+from isthmus.schema import Schema
 from isthmus.scoring.explain.explainer import Explainer
 from isthmus.scoring.explain.explanation import Entry, Explanation, Unexplained
+from isthmus.scoring.familiarity import Familiarity
+from isthmus.scoring.scores import Scores
 from isthmus.scoring.thresholds import Decision
 
 if TYPE_CHECKING:
@@ -22,9 +25,22 @@ if TYPE_CHECKING:
 class Tally:
     """What went by."""
 
+    familiarity: Familiarity
     rows: int = 0
     alarms: int = 0
     invalid: int = 0
+
+    @classmethod
+    def of(cls, schema: Schema) -> Tally:
+        """Nothing yet, for a detector with that schema."""
+        return cls(Familiarity(schema))
+
+    def add(self, rows: Rows, scores: Scores) -> None:
+        """Count a batch."""
+        self.familiarity.add(rows)
+        self.rows += len(scores)
+        self.alarms += int(scores.is_anomaly.sum())
+        self.invalid += int(scores.is_invalid.sum())
 
 
 def stream_entries(
@@ -70,7 +86,8 @@ def stream_entries(
         )
     explainer = Explainer.of(scorer, top)
     wanted = None if rows is None else frozenset(rows)
-    return _entries(explainer, source, columns, decision, wanted, tally or Tally())
+    tally = tally or Tally.of(scorer.schema)
+    return _entries(explainer, source, columns, decision, wanted, tally)
 
 
 def _entries(
@@ -84,9 +101,7 @@ def _entries(
     last = None if wanted is None else max(wanted, default=-1)
     for rows in stream_rows(source, columns, explainer.scorer.schema):
         scores = explainer.scorer.scored(rows, decision)
-        tally.rows += len(scores)
-        tally.alarms += int(scores.is_anomaly.sum())
-        tally.invalid += int(scores.is_invalid.sum())
+        tally.add(rows, scores)
         yield from explainer.entries(rows, scores, wanted)
         if last is not None and tally.rows > last:
             return

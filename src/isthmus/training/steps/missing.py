@@ -13,9 +13,10 @@ from typing import Self
 import numpy as np
 
 from isthmus.training.graph import Graph
+from isthmus.training.steps.surprise import USUAL, surprise
 
-USUAL = 0.01
-"""Holes in fewer than this share of the training rows stay a surprise."""
+MOST_SHOWN = 5.0
+"""No unit is shown to the network farther than so many deviations from its mean."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class MissingFlags:
         The error that a missing cell costs whatever the network says, 0 for the columns above:
         ``-log((missing + 1) / (rows + 2))`` (Laplace, 1774), beyond its usual rate if it has one.
     presence : array, shape (D,)
-        The same for a value in a column that never had one.
+        The same for a value in a column that never or hardly ever had one.
     surest : float
         The largest surprise that so many rows can warrant, ``log(rows + 2)``.
     """
@@ -54,19 +55,20 @@ class MissingFlags:
         missing = np.isnan(values)
         count, rows = missing.sum(axis=0), len(values)
         share = count / max(rows, 1)
-        seen = count > 0
-        flagged = seen & (count < rows) & rebuilt
-        usual = np.where(seen, -np.log(np.maximum(share, USUAL)), 0.0)
-        cost = np.maximum(-np.log((count + 1) / (rows + 2)) - usual, 0.0)
+        # A flag that the network hardly ever met would upset all that it rebuilds.
+        flagged = (share >= USUAL) & (share <= 1 - USUAL) & rebuilt
         own = share[flagged]
+        present = np.where(share > 1 - USUAL, surprise(rows - count, rows), 0.0)
         return cls(
             columns=np.flatnonzero(flagged),
             center=own.astype(np.float32),
-            scale=np.sqrt(own * (1 - own)).astype(np.float32),
-            usual_hole=usual[flagged].astype(np.float32),
+            scale=np.maximum(
+                np.sqrt(own * (1 - own)), np.maximum(own, 1 - own) / MOST_SHOWN
+            ).astype(np.float32),
+            usual_hole=-np.log(own).astype(np.float32),
             usual_value=-np.log1p(-own).astype(np.float32),
-            surprise=np.where(flagged, 0.0, cost).astype(np.float32),
-            presence=np.where(count == rows, np.log(rows + 2), 0.0).astype(np.float32),
+            surprise=np.where(flagged, 0.0, surprise(count, rows)).astype(np.float32),
+            presence=np.where(flagged, 0.0, present).astype(np.float32),
             surest=float(np.log(rows + 2)),
         )
 

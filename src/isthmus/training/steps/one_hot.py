@@ -13,6 +13,8 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from isthmus.training.graph import Graph
+from isthmus.training.steps.missing import MOST_SHOWN
+from isthmus.training.steps.surprise import surprise
 
 FEWEST_ROWS = 2
 """Levels of fewer training rows count as unseen: left out of training, each would be just that."""
@@ -23,7 +25,7 @@ class Encoded(NamedTuple):
 
     known: str  # (N, L): 1 at the level that the cell has
     scaled: str  # (N, L): the same, centred and scaled
-    input: str  # (N, L): the same, but 0 for a category without a known level
+    input: str  # (N, L): the same within bounds, but 0 for a category without a known level
     surprise: str  # (N, D): what an unseen level costs whatever the network says
 
 
@@ -46,8 +48,8 @@ class OneHot:
     surest : array, shape (L,)
         The largest surprise that a category's n rows can warrant, ``log(n + 2)``.
     surprise : array, shape (C,)
-        The error that an unseen level costs whatever the network says: minus the logarithm of
-        the probability of meeting one (Good, 1953), and the square of the level itself.
+        The error that an unseen level costs whatever the network says: how surprising it is to
+        meet one, and the square of the level itself.
     """
 
     columns: np.ndarray
@@ -68,7 +70,7 @@ class OneHot:
         With `softmax` the cost of an unseen level goes by cross-entropy.
         """
         units: list[np.ndarray] = []  # (6, levels) for each category
-        surprise = []
+        costs = []
         for category, column in enumerate(columns):
             places, counts = _counted(values[:, column])
             kept = counts >= min(FEWEST_ROWS, counts.max())
@@ -78,8 +80,9 @@ class OneHot:
             constants = [category, np.sqrt(variance), 1 / entropy, surest]
             alike = np.repeat(np.array(constants)[:, None], len(counts), axis=1)
             units.append(np.stack([places, shares, *alike])[:, kept])
-            rare = -np.log((np.count_nonzero(counts == 1) + 1) / (counts.sum() + 2))
-            surprise.append(rare / entropy if softmax else rare + 1 / variance)
+            # As often as levels of one row came, levels of none will come (Good, 1953).
+            new = float(surprise(int(np.count_nonzero(counts == 1)), int(counts.sum())))
+            costs.append(new / entropy if softmax else new + 1 / variance)
         place, center, category_of, scale, weight, surest = np.concatenate(units, axis=1)
         return cls(
             columns=np.asarray(columns, np.int64),
@@ -89,7 +92,7 @@ class OneHot:
             scale=scale.astype(np.float32),
             weight=weight.astype(np.float32),
             surest=surest.astype(np.float32),
-            surprise=np.asarray(surprise, np.float32),
+            surprise=np.asarray(costs, np.float32),
         )
 
     @property
@@ -117,7 +120,7 @@ class OneHot:
         unseen = graph.node("Sub", present, found, name="levels.unseen")
         cost = np.zeros((len(self.columns), width), np.float32)
         cost[np.arange(len(self.columns)), self.columns] = self.surprise
-        surprise = graph.node(
+        charged = graph.node(
             "MatMul", unseen, graph.constant("levels.cost", cost), name="levels.surprise"
         )
         shift = graph.node(
@@ -128,9 +131,11 @@ class OneHot:
         )
         # A category that is missing or unseen is shown as its mean: as nothing.
         visible = graph.take(found, self.category, name="levels.visible")
-        return Encoded(
-            known, scaled, graph.node("Mul", scaled, visible, name="levels.input"), surprise
-        )
+        shown = graph.node("Mul", scaled, visible, name="levels.shown")
+        # A level that the network hardly ever met would upset all that it rebuilds.
+        near = np.minimum(1.0, self.scale * np.float32(MOST_SHOWN)).astype(np.float32)
+        reach = graph.constant("levels.reach", near)
+        return Encoded(known, scaled, graph.node("Mul", shown, reach, name="levels.input"), charged)
 
     def emit_places(self, graph: Graph, units: str, *, softmax: bool) -> str:
         """Add the nodes for the likeliest level's place (N, C), float64, from `units` (N, L)."""

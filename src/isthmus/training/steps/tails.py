@@ -13,10 +13,7 @@ from typing import Self
 import numpy as np
 
 from isthmus.training.graph import Graph
-
-EXTREME_ROWS = 0.01
-MOST_CARRIED = 0.5
-"""A column is heavy where this share of its rows carries more than that share of its squares."""
+from isthmus.training.heavy import are_heavy
 
 _FARTHEST = 1e150
 """Farther values count as this far: their squares still fit float64."""
@@ -40,11 +37,10 @@ class Tails:
         """Learn from rows (N, D) without holes; without `tame` no column is heavy."""
         exact = np.clip(values.astype(np.float64), -_FARTHEST, _FARTHEST)
         middle = np.median(exact, axis=0) if exact.size else np.zeros(exact.shape[1])
-        away = np.abs(exact - middle)
-        heavy = _is_heavy(away) if tame else np.zeros(exact.shape[1], bool)
+        heavy = are_heavy(exact) if tame else np.zeros(exact.shape[1], bool)
         spread = np.ones(exact.shape[1])
         for place in np.flatnonzero(heavy):
-            spread[place] = _usual(exact[:, place], away[:, place])
+            spread[place] = _usual(exact[:, place], middle[place])
         return cls(heavy, np.where(heavy, middle, 0.0), spread)
 
     @property
@@ -122,18 +118,10 @@ class Tails:
         return graph.node("Where", heavy, original, tamed, name="untamed")
 
 
-def _is_heavy(away: np.ndarray) -> np.ndarray:
-    """Whether the farthest rows carry most of the squares, by distances (N, D)."""
-    largest = away.max(axis=0, initial=0.0)
-    squares = np.sort(np.square(away / np.where(largest > 0, largest, 1.0)), axis=0)
-    few = max(1, round(EXTREME_ROWS * len(away)))
-    heavy: np.ndarray = squares[-few:].sum(axis=0) > MOST_CARRIED * squares.sum(axis=0)
-    return heavy
-
-
-def _usual(cells: np.ndarray, away: np.ndarray) -> float:
+def _usual(cells: np.ndarray, middle: float) -> float:
     """A spread that the tails have no say in: of the quartiles, else of what is off the middle."""
     low, high = np.percentile(cells, [25, 75])
     spread = high / 1.349 - low / 1.349  # 1.349: that of a standard normal
+    away = np.abs(cells - middle)
     usual = spread if spread > 0 else float(np.median(away[away > 0]))
     return max(float(usual), float(np.finfo(np.float64).tiny) * 2**60)

@@ -1,0 +1,129 @@
+"""Whether whole columns are foreign to the detector, which no single row can show.
+
+One name that was never seen is strange, and that is an alarm. Where most of a column's names are,
+the file is more likely to spell them in another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from isthmus.read import Rows
+from isthmus.read.cells import short
+from isthmus.read.counting import counted
+from isthmus.schema import UNSEEN, Column, Schema, closest
+
+FEWEST = 2
+"""Of one value or row alone nothing is said."""
+MOST_SAID = 5
+"""Columns that have a sentence of their own."""
+LONGEST_NAME = 60
+"""Of longer names none is looked for that may have been meant: that takes too long."""
+
+
+class Familiarity:
+    """Counts, batch by batch and in constant memory, what is foreign in each column.
+
+    Parameters
+    ----------
+    schema : Schema
+        What the detector knows.
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        self._columns = schema.columns
+        self._categories = schema.categories
+        self._values = np.zeros(len(schema.columns), np.int64)
+        self._unseen = np.zeros(len(schema.columns), np.int64)
+        self._examples: dict[int, str] = {}
+        self._rows = self._usable = 0
+
+    def add(self, rows: Rows) -> None:
+        """Count a batch that was read for the schema."""
+        self.add_cells(rows.values, rows.texts, rows.unusable)
+
+    def add_cells(
+        self,
+        values: npt.NDArray[np.floating[Any]],
+        texts: Mapping[str, pa.Array | pa.ChunkedArray],
+        unusable: Collection[int] = (),
+    ) -> None:
+        """Count cells.
+
+        Parameters
+        ----------
+        values : array
+            Shape (N, D), in the schema's order.
+        texts : mapping of str to Array
+            The names (N,) in the categories, for an example; columns may be left out.
+        unusable : collection of int
+            Rows in which NaN may be a cell that is no number.
+        """
+        there = ~np.isnan(values)
+        usable = there.any(axis=1)
+        usable[list(unusable)] = False
+        self._rows += len(values)
+        self._usable += int(usable.sum())
+        self._values += there.sum(axis=0)
+        for place in self._categories:
+            unseen = values[:, place] == UNSEEN
+            self._unseen[place] += int(unseen.sum())
+            names = texts.get(self._columns[place].name)
+            if names is not None and place not in self._examples and unseen.any():
+                self._examples[place] = names[int(unseen.argmax())].as_py()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """One sentence for each column that is foreign, of many columns for the first ones."""
+        said = [s for place in range(len(self._columns)) if (s := self._sentence(place))]
+        more = len(said) - MOST_SAID
+        if more <= 0:
+            return tuple(said)
+        are = "column is" if more == 1 else "columns are"
+        return (*said[:MOST_SAID], f"{more} more {are} as foreign")
+
+    def _sentence(self, place: int) -> str:
+        column = self._columns[place]
+        values, unseen = int(self._values[place]), int(self._unseen[place])
+        if values >= FEWEST and 2 * unseen > values:
+            return (
+                f"column {column.name!r}: {unseen} of {values} values are none of the "
+                f"{counted(len(column.levels), 'level')} that training had{self._such_as(place)}"
+            )
+        if not values and self._usable >= FEWEST and not column.missing:
+            which = "" if self._usable == self._rows else " that can be scored"
+            return (
+                f"column {column.name!r} is missing in all {self._usable} rows{which}, which it "
+                "never was in training"
+            )
+        return ""
+
+    def _such_as(self, place: int) -> str:
+        if place not in self._examples:
+            return ""
+        example = self._examples[place]
+        meant = _meant(example, self._columns[place])
+        return f", such as {short(example)}" + (f" (is it {short(meant)}?)" if meant else "")
+
+
+def foreign(
+    schema: Schema,
+    values: npt.NDArray[np.floating[Any]],
+    texts: Mapping[str, pa.Array | pa.ChunkedArray],
+) -> Sequence[str]:
+    """What `Familiarity` says of rows (N, D) that are all there."""
+    seen = Familiarity(schema)
+    seen.add_cells(values, texts)
+    return seen.warnings
+
+
+def _meant(name: str, column: Column) -> str | None:
+    """The level that was probably meant."""
+    if len(name) > LONGEST_NAME:
+        return None
+    return closest(name, [level for level in column.levels if len(level) <= LONGEST_NAME])
