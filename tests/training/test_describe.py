@@ -218,3 +218,12 @@ import isthmus.training.describe, isthmus.training.prepare, isthmus.training.cau
 
 def test_describing_needs_no_training_library():
     subprocess.run([sys.executable, "-c", WITHOUT_TORCH], check=True)
+
+
+def test_categories_that_need_much_memory_are_said_to():
+    levels = tuple(f"{n:04d}" for n in range(9000))
+    cells = (np.arange(40_000.0) % 9000)[:, None]
+    schema = describe(cells, ["a"], "table", levels={"a": levels})
+    assert any("takes about 4 GB of memory" in said for said in warnings(cells, schema))
+    few = describe(cells[:1000] % 50, ["a"], "table", levels={"a": levels[:50]})
+    assert not any("memory" in said for said in warnings(cells[:1000] % 50, few))

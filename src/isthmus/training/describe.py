@@ -14,6 +14,10 @@ from isthmus.schema import Column, Schema
 from isthmus.training.cautions import cautions
 
 _MOST_NAMED = 5
+_COPIES = 3
+"""Of the rows as units, at the same time, while they are made and learnt from."""
+_MANY = 2.0
+"""Gigabytes that are worth a word."""
 _LARGEST = {"table": 1e300, "signal": float(np.finfo(np.float32).max)}
 """Differences of larger numbers, or their float32 forms, overflow on the way to a score."""
 
@@ -73,6 +77,12 @@ def warnings(values: np.ndarray, schema: Schema) -> list[str]:
         said.append(
             f"{counted(blank, 'training row')} {have} no value in any column and {teach} nothing"
         )
+    gigabytes = _COPIES * 4 * len(values) * sum(len(c.levels) for c in schema.columns) / 1e9
+    if gigabytes > _MANY:
+        said.append(
+            f"training holds every level of every row and takes about {gigabytes:.0f} GB of "
+            "memory: merge rare levels, or leave wide categories out (--drop)"
+        )
     return said
 
 
@@ -113,7 +123,7 @@ def _refuse_unusable(values: np.ndarray, names: Sequence[str], kind: Kind, where
             "are needed to learn from and to calibrate"
         )
         advice.append("Give more normal rows.")
-    places = np.argwhere(np.abs(values) > _LARGEST[kind])
+    places = np.argwhere(np.abs(values) > np.float64(_LARGEST[kind]))
     problems += [
         f"{where}row {row}, column {names[column]!r}: {values[row, column]:g} cannot be learnt from"
         for row, column in places[:_MOST_NAMED]
