@@ -9,7 +9,7 @@ Examples:
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,12 @@ from isthmus.cli.parameters import (
     takes_options,
 )
 from isthmus.options import ReadOptions, RowOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from isthmus.read import Rows
 
 
 @takes_options(without=("kind", "category"))
@@ -40,14 +46,10 @@ def calibrate(
     quiet: Quiet = False,
 ) -> None:
     """Score the normal rows and put their scores in the place of the old ones."""
-    import numpy as np
-    import pyarrow as pa
-
     from isthmus import model_file
     from isthmus.cli.places import claim_model, open_data
     from isthmus.cli.saying import say, warn
-    from isthmus.errors import UsageError
-    from isthmus.read import normal_rows, read_rows
+    from isthmus.read import read_rows
     from isthmus.read.counting import counted
     from isthmus.scoring.recalibrate import recalibrate
     from isthmus.scoring.scorer import Scorer
@@ -56,32 +58,30 @@ def calibrate(
     scorer = Scorer.load(model)
     rows = read_rows(open_data(data, read), columns, scorer.schema)
     say(rows.decisions, quiet=quiet)
-    values = rows.values.copy()
-    values[list(rows.unusable)] = np.nan  # such a row has no score
-    normal = np.ones(len(values), bool)
-    if rows.labels is not None:
-        if not columns.normal:
-            raise UsageError(
-                f"{rows.source}: there are labels, and nothing says which are normal",
-                advice="Say so with --label and --normal, or leave the column out with --drop.",
-            )
-        normal = normal_rows(rows.labels, columns.normal, source=rows.source)[0]
-    values = values[normal]
+    values, texts = _normal(rows, columns)
     made = recalibrate(
-        scorer,
-        values,
-        alpha=alpha,
-        threshold=threshold,
-        texts={name: texts.filter(pa.array(normal)) for name, texts in rows.texts.items()},
-        source=rows.source,
+        scorer, values, alpha=alpha, threshold=threshold, texts=texts, source=rows.source
     )
     model_file.save(output, made, overwrite=force)
     count = len(model_file.unseal(made, name=output).manifest.calibration.scores)
-    if count < len(values):
-        without = len(values) - count
+    if without := len(values) - count:
         were = "was" if without == 1 else "were"
         warn([f"{counted(without, 'row')} cannot be scored and {were} left out"], quiet=quiet)
-    say(
-        [f"{output}: calibrated on {count} rows; supports alpha from {1 / (count + 1):.4g}"],
-        quiet=quiet,
-    )
+    said = f"{output}: calibrated on {counted(count, 'row')}; supports alpha from "
+    say([f"{said}{1 / (count + 1):.4g}"], quiet=quiet)
+
+
+def _normal(rows: Rows, columns: RowOptions) -> tuple[np.ndarray, dict[str, pa.ChunkedArray]]:
+    """The normal rows (n, D), those without a score all NaN, and their names."""
+    import numpy as np
+    import pyarrow as pa
+
+    from isthmus.read import normal_rows
+
+    values = rows.values.copy()
+    values[list(rows.unusable)] = np.nan
+    normal = np.ones(len(values), bool)
+    if rows.labels is not None:
+        normal, _ = normal_rows(rows.labels, columns.normal, source=rows.source)
+    kept = pa.array(normal)
+    return values[normal], {name: texts.filter(kept) for name, texts in rows.texts.items()}

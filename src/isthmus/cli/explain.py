@@ -39,7 +39,8 @@ from isthmus.options import ReadOptions, RowOptions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from isthmus.scoring.explain import Entry, Tally
+    from isthmus.scoring.explain import Entry
+    from isthmus.scoring.tally import Tally
     from isthmus.scoring.thresholds import Decision
 
 
@@ -73,8 +74,9 @@ def explain(
     from isthmus.cli.places import STANDARD, claim, open_data
     from isthmus.cli.saying import say, warn
     from isthmus.scoring.asked import Asked
-    from isthmus.scoring.explain import Tally, strangest, stream_entries
+    from isthmus.scoring.explain import strangest, stream_entries
     from isthmus.scoring.scorer import Scorer
+    from isthmus.scoring.tally import Tally
 
     asked, wanted = Asked(alpha, threshold, fdr), _wanted(rows, most)
     if output != STANDARD:
@@ -91,8 +93,7 @@ def explain(
         for entry in entries if most is None else strangest(entries, most):
             file.write(_written(entry, as_json=as_json))
             _count(entry, shown)
-    empty = [] if tally.rows else [f"{source.name}: has columns but no rows"]
-    warn([*empty, *tally.familiarity.warnings], quiet=quiet)
+    warn(tally.warnings(source.name), quiet=quiet)
     say(_summary(tally, shown, decision, by_number=wanted is not None), quiet=quiet)
 
 

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from isthmus.read import Source
-    from isthmus.scoring.familiarity import Familiarity
     from isthmus.scoring.scorer import Scorer
     from isthmus.scoring.scores import Scores
+    from isthmus.scoring.tally import Tally
     from isthmus.scoring.thresholds import Decision
 
 Format = Optional[Literal["csv", "jsonl", "parquet", "arrow"]]  # noqa: UP045 (typer)
@@ -69,8 +69,8 @@ def score(
     from isthmus.cli.saying import say, warn
     from isthmus.read.counting import counted
     from isthmus.scoring.asked import Asked
-    from isthmus.scoring.familiarity import Familiarity
     from isthmus.scoring.scorer import Scorer
+    from isthmus.scoring.tally import Tally
     from isthmus.scoring.writers import open_writer
 
     asked = Asked(alpha, threshold, fdr)
@@ -82,22 +82,17 @@ def score(
     say(source.decisions, quiet=quiet)
     decision = asked.decide(scorer, source, columns)
     warn(decision.warnings, quiet=quiet)
-    familiarity = Familiarity(scorer.schema)
-    counts = {"rows": 0, "alarms": 0, "invalid": 0}
+    tally = Tally.of(scorer.schema)
     with open_writer(output, output_format, overwrite=force) as writer:
-        for scores in _scored(scorer, source, columns, decision, familiarity):
+        for scores in _scored(scorer, source, columns, decision, tally):
             writer.write(scores.to_arrow())
-            counts["rows"] += len(scores)
-            counts["alarms"] += int(scores.is_anomaly.sum())
-            counts["invalid"] += int(scores.is_invalid.sum())
-    empty = [] if counts["rows"] else [f"{source.name}: has columns but no rows"]
-    warn([*empty, *familiarity.warnings], quiet=quiet)
+    warn(tally.warnings(source.name), quiet=quiet)
     if as_json:
-        typer.echo(json.dumps({**counts, **_as_json(decision)}))
+        typer.echo(json.dumps(_as_json(tally, decision)))
     say(
         [
-            f"{counted(counts['rows'], 'row')}, {counted(counts['alarms'], 'alarm')}, "
-            f"{counts['invalid']} invalid; "
+            f"{counted(tally.rows, 'row')}, {counted(tally.alarms, 'alarm')}, "
+            f"{tally.invalid} invalid; "
             f"alarm where score > {decision.threshold:.6g}: {decision.sentence}"
         ],
         quiet=quiet,
@@ -115,11 +110,7 @@ def _refuse_to_share(output: str, as_json: bool) -> None:
 
 
 def _scored(
-    scorer: Scorer,
-    source: Source,
-    columns: RowOptions,
-    decision: Decision,
-    familiarity: Familiarity,
+    scorer: Scorer, source: Source, columns: RowOptions, decision: Decision, tally: Tally
 ) -> Iterator[Scores]:
     """Batch after batch; one without rows where there are none, so that the columns are known."""
     import numpy as np
@@ -132,8 +123,9 @@ def _scored(
     empty = True
     for rows in stream_rows(source, columns, scorer.schema):
         refuse_taken(rows.ids.column_names, source=source.name)
-        familiarity.add(rows)
-        yield scorer.scored(rows, decision)
+        scores = scorer.scored(rows, decision)
+        tally.add(rows, scores)
+        yield scores
         empty = False
     if empty:
         ids = [source.columns[place] for place in roles_of(source, columns, scorer.schema).ids]
@@ -143,10 +135,13 @@ def _scored(
         yield Scores.of(none, {}, scorer.calibrator, decision, table)
 
 
-def _as_json(decision: Decision) -> dict[str, float | str | None]:
-    """The threshold and its rule; JSON has no infinity, which is the threshold of no alarms."""
+def _as_json(tally: Tally, decision: Decision) -> dict[str, float | str | None]:
+    """Counts and threshold; JSON has no infinity, which is the threshold of no alarms."""
     finite = math.isfinite(decision.threshold)
     return {
+        "rows": tally.rows,
+        "alarms": tally.alarms,
+        "invalid": tally.invalid,
         "threshold": decision.threshold if finite else None,
         "rule": decision.rule,
         "alpha": decision.alpha,

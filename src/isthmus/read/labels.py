@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from isthmus.errors import DataError
+from isthmus.errors import DataError, UsageError
 from isthmus.read.counting import counted
 from isthmus.read.words import MISSING, TRUTHS
 
@@ -49,15 +49,22 @@ def normal_rows(
 
     Raises
     ------
+    UsageError
+        If nothing says which labels are normal.
     DataError
         If a value of `normal` is the label of no row; it lists the labels that exist.
     """
+    where = f"{source}: " if source else ""
+    if not normal:
+        raise UsageError(
+            f"{where}there are labels, and nothing says which are normal",
+            advice="Say so with --label and --normal, or leave the column out with --drop.",
+        )
     codes, values = _coded(labels)
     keys = [_key(value) for value in values]
     wanted = {_key(value): value for value in normal}
     absent = [value for key, value in wanted.items() if key not in keys]
     if absent:
-        where = f"{source}: " if source else ""
         raise DataError(
             *(f"{where}no row has the label {value!r}" for value in absent),
             advice=f"The labels are: {_counted(codes, values)}.",

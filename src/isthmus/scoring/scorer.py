@@ -19,12 +19,13 @@ from isthmus.read import Rows, open_source, read_rows, stream_rows
 from isthmus.scoring.asked import Asked
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.digest import ROW_TYPES
-from isthmus.scoring.explain import Explanations, Tally, stream_entries
+from isthmus.scoring.explain import Explanations, stream_entries
 from isthmus.scoring.familiarity import Familiarity
 from isthmus.scoring.fdr import RankCounts
 from isthmus.scoring.probes import probe_rows
 from isthmus.scoring.scores import Scores
 from isthmus.scoring.session import Session
+from isthmus.scoring.tally import Tally
 from isthmus.scoring.thresholds import Decision, decide, kept
 
 

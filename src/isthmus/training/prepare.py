@@ -55,9 +55,9 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
     """
     values, levels, decisions = rows.values, rows.levels, []
     if rows.labels is not None:
-        normal, sentence = _normal(rows, columns)
+        normal, unlabelled = normal_rows(rows.labels, columns.normal, source=rows.source)
         values, levels = _levels_in_use(rows.values[normal], rows.names, levels)
-        decisions.append(sentence)
+        decisions.append(_trained(rows.source, normal, unlabelled))
     kind, sentence = _kind(rows, values, columns)
     schema = describe(
         values,
@@ -71,18 +71,11 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
     return Prepared(values, schema, (*decisions, sentence))
 
 
-def _normal(rows: Rows, columns: RowOptions) -> tuple[np.ndarray, str]:
-    """Which rows train, shape (N,), and the sentence about it."""
-    if rows.labels is None or not columns.normal:
-        raise UsageError(
-            f"{rows.source}: there are labels, and nothing says which are normal",
-            advice="Say so with --normal, or leave the column out with --drop.",
-        )
-    normal, unlabelled = normal_rows(rows.labels, columns.normal, source=rows.source)
-    unknown = int(unlabelled.sum())
-    known = int(normal.sum())
-    return normal, (
-        f"{rows.source}: {known} of {counted(len(rows.values), 'row')} "
+def _trained(source: str, normal: np.ndarray, unlabelled: np.ndarray) -> str:
+    """The sentence about the rows that train, by which are `normal` and `unlabelled` (N,)."""
+    known, unknown = int(normal.sum()), int(unlabelled.sum())
+    return (
+        f"{source}: {known} of {counted(len(normal), 'row')} "
         + ("is normal and trains" if known == 1 else "are normal and train")
         + ("; 1 has no label and does not" if unknown == 1 else "")
         + (f"; {unknown} have no label and do not" if unknown > 1 else "")

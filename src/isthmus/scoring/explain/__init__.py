@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isthmus.scoring.explain.explanation import Cell, Entry, Explanation, Interval, Unexplained
 from isthmus.scoring.explain.explanations import Explanations
-from isthmus.scoring.explain.streaming import Tally, strangest, stream_entries
+from isthmus.scoring.explain.streaming import strangest, stream_entries
 from isthmus.scoring.explain.table import as_text
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "Explanation",
     "Explanations",
     "Interval",
-    "Tally",
     "Unexplained",
     "as_text",
     "strangest",

@@ -4,43 +4,18 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isthmus.errors import DataError, UsageError
 from isthmus.options import RowOptions
-from isthmus.read import Rows, Source, stream_rows
-from isthmus.schema import Schema
+from isthmus.read import Source, stream_rows
 from isthmus.scoring.explain.explainer import Explainer
 from isthmus.scoring.explain.explanation import Entry, Explanation, Unexplained
-from isthmus.scoring.familiarity import Familiarity
-from isthmus.scoring.scores import Scores
+from isthmus.scoring.tally import Tally
 from isthmus.scoring.thresholds import Decision
 
 if TYPE_CHECKING:
     from isthmus.scoring.scorer import Scorer
-
-
-@dataclass
-class Tally:
-    """What went by."""
-
-    familiarity: Familiarity
-    rows: int = 0
-    alarms: int = 0
-    invalid: int = 0
-
-    @classmethod
-    def of(cls, schema: Schema) -> Tally:
-        """Nothing yet, for a detector with that schema."""
-        return cls(Familiarity(schema))
-
-    def add(self, rows: Rows, scores: Scores) -> None:
-        """Count a batch."""
-        self.familiarity.add(rows)
-        self.rows += len(scores)
-        self.alarms += int(scores.is_anomaly.sum())
-        self.invalid += int(scores.is_invalid.sum())
 
 
 def stream_entries(
