@@ -69,30 +69,22 @@ class OneHot:
 
         With `softmax` the cost of an unseen level goes by cross-entropy.
         """
-        units: list[np.ndarray] = []  # (6, levels) for each category
-        costs = []
-        for category, column in enumerate(columns):
-            places, counts = _counted(values[:, column])
-            kept = counts >= min(FEWEST_ROWS, counts.max())
-            variance, entropy = _spread(counts) if scaled else (1.0, 1.0)
-            shares = counts / max(counts.sum(), 1) * scaled
-            surest = np.log(counts.sum() + 2)
-            constants = [category, np.sqrt(variance), 1 / entropy, surest]
-            alike = np.repeat(np.array(constants)[:, None], len(counts), axis=1)
-            units.append(np.stack([places, shares, *alike])[:, kept])
-            # As often as levels of one row came, levels of none will come (Good, 1953).
-            new = float(surprise(int(np.count_nonzero(counts == 1)), int(counts.sum())))
-            costs.append(new / entropy if softmax else new + 1 / variance)
-        place, center, category_of, scale, weight, surest = np.concatenate(units, axis=1)
+        blocks = [_block(values[:, column], scaled=scaled, softmax=softmax) for column in columns]
+        sizes = [len(block.place) for block in blocks]
+
+        def joined(constant: str) -> np.ndarray:
+            each = [np.broadcast_to(getattr(block, constant), len(block.place)) for block in blocks]
+            return np.concatenate(each)
+
         return cls(
             columns=np.asarray(columns, np.int64),
-            category=category_of.astype(np.int64),
-            place=place,
-            center=center.astype(np.float32),
-            scale=scale.astype(np.float32),
-            weight=weight.astype(np.float32),
-            surest=surest.astype(np.float32),
-            surprise=np.asarray(costs, np.float32),
+            category=np.repeat(np.arange(len(blocks)), sizes),
+            place=joined("place"),
+            center=joined("center").astype(np.float32),
+            scale=joined("scale").astype(np.float32),
+            weight=joined("weight").astype(np.float32),
+            surest=joined("surest").astype(np.float32),
+            surprise=np.array([block.surprise for block in blocks], np.float32),
         )
 
     @property
@@ -157,6 +149,35 @@ class OneHot:
         return graph.node(
             "Add", spread, graph.constant("likely.center", self.center), name="likely.shares"
         )
+
+
+class _Block(NamedTuple):
+    """One category: its known levels (l,), and what they have in common."""
+
+    place: np.ndarray
+    center: np.ndarray
+    scale: float
+    weight: float
+    surest: float
+    surprise: float
+
+
+def _block(cells: np.ndarray, *, scaled: bool, softmax: bool) -> _Block:
+    """Learn from the cells (N,) of one category."""
+    places, counts = _counted(cells)
+    rows = int(counts.sum())
+    known = counts >= min(FEWEST_ROWS, counts.max())
+    variance, entropy = _spread(counts) if scaled else (1.0, 1.0)
+    # As often as levels of one row came, levels of none will come (Good, 1953).
+    unseen = float(surprise(int(np.count_nonzero(counts == 1)), rows))
+    return _Block(
+        place=places[known],
+        center=counts[known] / max(rows, 1) * scaled,
+        scale=float(np.sqrt(variance)),
+        weight=1 / entropy,
+        surest=float(np.log(rows + 2)),
+        surprise=unseen / entropy if softmax else unseen + 1 / variance,
+    )
 
 
 def _counted(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
