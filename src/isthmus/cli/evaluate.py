@@ -41,7 +41,6 @@ def evaluate(
     from isthmus.errors import UsageError
     from isthmus.evaluation import as_table, evaluate_rows
     from isthmus.read import read_rows
-    from isthmus.scoring.familiarity import Familiarity
     from isthmus.scoring.scorer import Scorer
 
     if columns.label is None or not columns.normal:
@@ -52,10 +51,8 @@ def evaluate(
     scorer = Scorer.load(model)
     rows = read_rows(open_data(data, read), columns, scorer.schema)
     say(rows.decisions, quiet=quiet)
-    familiarity = Familiarity(scorer.schema)
-    familiarity.add(rows)
     result = evaluate_rows(scorer, rows, columns.normal, alpha=alpha, threshold=threshold)
-    warn([*familiarity.warnings, *result.warnings], quiet=quiet)
+    warn(result.warnings, quiet=quiet)
     if as_json:
         typer.echo(result.evaluation.model_dump_json(indent=2))
         return

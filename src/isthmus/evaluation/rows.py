@@ -15,6 +15,7 @@ from isthmus.evaluation.evaluation import Evaluation, evaluate
 from isthmus.read import Rows, normal_rows
 from isthmus.read.counting import counted
 from isthmus.scoring.digest import rows_digest
+from isthmus.scoring.familiarity import Familiarity
 from isthmus.scoring.scorer import Scorer
 from isthmus.scoring.scores import Scores
 
@@ -68,7 +69,9 @@ def evaluate_rows(
             advice="Fill in their labels, or leave such rows out.",
         )
     scores, reasons = scorer.score_rows(rows)
-    warnings = _learnt(scorer, rows.values[is_normal])
+    familiarity = Familiarity(scorer.schema)
+    familiarity.add(rows)
+    warnings = (*familiarity.warnings, *_learnt(scorer, rows.values[is_normal]))
     if threshold == BEST_F1:
         if alpha is not None:
             raise UsageError(f"alpha and threshold {BEST_F1} exclude each other")
