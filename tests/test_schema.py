@@ -131,3 +131,17 @@ def test_a_category_survives_json_and_is_found_by_its_place() -> None:
 
 def test_what_stands_for_an_unseen_level_is_the_place_of_none():
     assert UNSEEN < 0
+
+
+def test_many_columns_of_one_sort_are_one_problem_that_names_them_all():
+    columns = tuple(Column(name=f"t{n}", minimum=0, maximum=1) for n in range(140))
+    schema = Schema(kind="table", columns=columns)
+    with pytest.raises(SchemaError) as refused:
+        schema.align(["row", "p_value", "T7"])
+    first, missing, *extra = refused.value.problems
+    assert first == "column 't7' is missing (is it 'T7'?)"
+    assert missing.startswith("139 columns are missing: 't0', 't1', 't2', ")
+    assert missing.endswith(", 't138', 't139'")
+    assert extra == [
+        f"column {n!r} is not one the detector knows" for n in ("row", "p_value", "T7")
+    ]

@@ -14,6 +14,9 @@ from isthmus.options import Frozen, Kind
 
 ColumnKind = Literal["numeric", "category"]
 
+_MOST_LINES = 10
+"""Problems of one sort that have a line each."""
+
 UNSEEN = -1.0
 """What stands in a cell whose category is none of the levels; every number that is no level's
 place means the same."""
@@ -106,8 +109,8 @@ class Schema(Frozen):
         problems = _duplicates(names)
         missing = [name for name in self.names if name not in place]
         extra = [name for name in place if name not in set(self.names)]
-        problems += [_missing(name, extra) for name in missing]
-        problems += [f"column {name!r} is not one the detector knows" for name in extra]
+        problems += _missing(missing, extra)
+        problems += _unknown(extra)
         problems += self._misfits(misfit, place)
         if problems:
             raise SchemaError(*problems, advice=self._advice(missing, extra, len(problems)))
@@ -138,7 +141,7 @@ class Schema(Frozen):
         return list(range(len(names)))
 
     def _advice(self, missing: Sequence[str], extra: Sequence[str], problems: int) -> str:
-        if extra and problems == len(extra):
+        if extra and problems == len(_unknown(extra)):
             return "Leave them out with --drop, or pass them through with --id."
         if not missing and not extra:
             return "Each column is needed once, of the kind that it had in training."
@@ -169,10 +172,30 @@ def _duplicates(names: Sequence[str]) -> list[str]:
     return [f"column {name!r} stands {n} times" for name, n in counts.items() if n > 1]
 
 
-def _missing(name: str, extra: Sequence[str]) -> str:
-    close = closest(name, extra)
-    meant = f" (is it {close!r}?)" if close is not None else ""
-    return f"column {name!r} is missing{meant}"
+def _missing(names: Sequence[str], extra: Sequence[str]) -> list[str]:
+    """A problem for each column; where they are many, those that no other may be are one."""
+    meant = {name: closest(name, extra) for name in names}
+    plain = [name for name, other in meant.items() if other is None]
+    if len(plain) > _MOST_LINES:
+        meant = {name: other for name, other in meant.items() if other is not None}
+    else:
+        plain = []
+    said = [
+        f"column {name!r} is missing" + ("" if other is None else f" (is it {other!r}?)")
+        for name, other in meant.items()
+    ]
+    return said + _together(plain, "are missing")
+
+
+def _unknown(names: Sequence[str]) -> list[str]:
+    """A problem for each column, or one for many."""
+    if len(names) > _MOST_LINES:
+        return _together(names, "are none that the detector knows")
+    return [f"column {name!r} is not one the detector knows" for name in names]
+
+
+def _together(names: Sequence[str], what: str) -> list[str]:
+    return [f"{len(names)} columns {what}: {', '.join(map(repr, names))}"] if names else []
 
 
 def _columns(count: int) -> str:

@@ -91,3 +91,19 @@ def test_a_percentage_never_says_none_or_all_of_something_else(part, whole):
 )
 def test_other_figures(shown, text):
     assert shown == text
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "deviation", "shown"),
+    [
+        (-3.612, 0.0421, 0.096, ("-3.61", "0.04")),
+        (75.4, 67.23, 1.7, ("75.4", "67.2")),
+        (2861.0, 2456.4, 33.0, ("2861", "2456")),
+        (1.0, 0.5731, 0.0006, ("1", "0.573")),
+        (1.0, 0.5731, None, ("1", "0.57")),
+        (1.0, 0.5731, 0.0, ("1", "0.57")),
+    ],
+)
+def test_what_usually_varies_little_has_a_digit_more(observed, expected, deviation, shown):
+    decimals = decimals_apart(observed, (expected,), deviation)
+    assert (amount(observed, decimals), amount(expected, decimals)) == shown

@@ -10,11 +10,19 @@ LARGEST_WRITTEN_OUT = 1e16
 """Beyond it a float64 does not hold every whole number, and digits would be made up."""
 
 
-def decimals_apart(value: float, others: Iterable[float | None]) -> int:
-    """Decimals at which `value` differs visibly from each of `others`: two digits of the gap."""
+def decimals_apart(
+    value: float, others: Iterable[float | None], deviation: float | None = None
+) -> int:
+    """Decimals at which `value` differs visibly from each of `others`: two digits of the gap.
+
+    One more where the usual `deviation` is smaller: 0 would be a poor word for 0.04 (+- 0.09).
+    """
     gaps = [abs(value - other) for other in others if other is not None]
     gap = min((gap for gap in gaps if gap > 0), default=0.0)
-    return _decimals(gap, 2) if gap else _decimals(value, 4)
+    decimals = _decimals(gap, 2) if gap else _decimals(value, 4)
+    if gap and deviation and _decimals(deviation, 2) > decimals:
+        return decimals + 1
+    return decimals
 
 
 def amount(value: float, decimals: int) -> str:

@@ -84,7 +84,7 @@ def _interval_line(interval: Interval) -> dict[str, str]:
 def _values(cell: Cell) -> dict[str, str]:
     observed, expected = cell.observed, cell.expected
     numbers = [value for value in (observed, expected) if isinstance(value, float)]
-    decimals = decimals_apart(numbers[0], numbers[1:]) if numbers else 0
+    decimals = decimals_apart(numbers[0], numbers[1:], cell.deviation) if numbers else 0
     absent = "unknown" if cell.finding == "unseen" else "missing"
     return {
         "observed": _value(observed, decimals, absent),

@@ -136,7 +136,7 @@ def _number(cell: Cell, bound: float | None = None, said: str = "") -> str:
     observed, expected = cell.observed, cell.expected
     if not isinstance(observed, float) or isinstance(expected, str):
         return "is not what was expected"
-    decimals = decimals_apart(observed, (expected, bound))
+    decimals = decimals_apart(observed, (expected, bound), cell.deviation)
     text = f"is {value_of(observed, decimals)}"
     if bound is not None:
         text += f", {said} {value_of(bound, decimals)}),"
