@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from isthmus.errors import FileAccessError, UnreadableDataError, UsageError
+from isthmus.errors import FileAccessError, SchemaError, UnreadableDataError, UsageError
 from isthmus.options import ReadOptions, RowOptions
 from isthmus.read import open_source, read_rows
 
@@ -231,3 +231,30 @@ def test_a_path_can_be_read_twice(tmp_path: Path) -> None:
     source = open_source(path)
     assert (source.name, source.rereadable) == (str(path), True)
     assert [sum(b.num_rows for b in source.batches()) for _ in range(2)] == [50_000] * 2
+
+
+def test_codes_that_looked_like_numbers_are_not_guessed_where_nothing_can_be_read_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a whole batch they are numbers, and 007 is 7; the first name comes much later."""
+    codes = [b"%03d" % (row % 9) for row in range(60_000)] + [
+        b"xyz"[r % 3 :][:1] for r in range(90_000)
+    ]
+    data = b"a,code\n" + b"".join(b"1,%b\n" % code for code in codes)
+    with pytest.raises(SchemaError, match="'code' has names after many numbers") as refused:
+        read_rows(from_standard_input(monkeypatch, data), RowOptions())
+    assert "Give a file" in str(refused.value)
+    assert "--category" in str(refused.value)
+    expected = (*(f"{place:03d}" for place in range(9)), "x", "y", "z")
+    told = read_rows(from_standard_input(monkeypatch, data), RowOptions(category=("code",)))
+    assert told.levels["code"] == expected
+    path = tmp_path / "codes.csv"
+    path.write_bytes(data)
+    assert read_rows(open_source(path), RowOptions()).levels["code"] == expected
+
+
+def test_one_wrong_cell_after_many_numbers_is_named_from_standard_input_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(SchemaError, match="'b' is mixed: 'oops' in row 50000 is not a number"):
+        read_rows(from_standard_input(monkeypatch, TEXT + b"1,oops\n"), RowOptions())

@@ -30,6 +30,7 @@ REMEDIES = {
     "decimal commas": "Are these decimal commas? --decimal , reads them.",
     "mixed": "Mend cells that are no numbers, or empty them; --category NAME takes numbers as "
     "codes, --drop and --id leave a column out.",
+    "spelling": "Give a file, which can be read a second time; or --category NAME, --drop or --id.",
     "dates": "A date is no amount: leave it out with --drop, or pass it through with --id; its "
     "parts, such as hour or weekday, can be given as columns.",
     "unlike": "Names, ids and free text are nothing to learn from: leave them out with --drop, or "

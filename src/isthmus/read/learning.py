@@ -26,6 +26,10 @@ SHOWN = 8
 
 Texts = dict[int, pa.DictionaryArray]
 
+_SPELLING_LOST = Problem(
+    "spelling", "has names after many numbers, whose spelling (007 or 7) is no longer known"
+)
+
 
 @dataclass(frozen=True)
 class Category:
@@ -109,10 +113,10 @@ def read_to_learn(source: Source, options: RowOptions) -> Learnable:
     roles = roles_of(source, options)
     gathered = _gather(source, roles)
     again = [place for place in gathered.named if gathered.came_as_numbers(place)]
+    # Whole batches looked like numbers; only their text tells 007 from 7.
     if again and source.rereadable:
-        # Whole batches looked like numbers; only their text tells 007 from 7.
-        gathered = _gather(source, roles, exact=again)
-    categories = _categories(source, roles, gathered)
+        gathered, again = _gather(source, roles, exact=again), []
+    categories = _categories(source, roles, gathered, lost=again)
     values = gathered.values[0] if len(gathered.values) == 1 else np.concatenate(gathered.values)
     for place, category in categories.items():
         values[:, place] = category.places
@@ -157,14 +161,21 @@ def _neither(column: Strange, first: int) -> Problem:
     return Problem(kind, f"is {column.what}, such as {column.cell(row)} in row {first + row}")
 
 
-def _categories(source: Source, roles: Roles, gathered: Gathered) -> dict[int, Category]:
-    """The categories by their places; refuses all columns that nothing can be learnt from."""
+def _categories(
+    source: Source, roles: Roles, gathered: Gathered, lost: Collection[int]
+) -> dict[int, Category]:
+    """The categories by their places; refuses all columns that nothing can be learnt from.
+
+    `lost` are the features of which some names came as numbers and cannot be read again.
+    """
     problems, found = dict(gathered.neither), {}
     for place in gathered.named:
         coded, numeric = gathered.column(place)
         codes = coded.indices.fill_null(-1).to_numpy()
         named = Named(codes, coded.dictionary, numeric)
         problem = problem_of(named, insisted=place in roles.categories)
+        if place in lost:
+            problem = problem or _SPELLING_LOST
         if problem:
             problems[place] = problem
         elif named.present:
