@@ -38,7 +38,7 @@ from benchmarks.timing import (
     times_faster,
     whole_process,
 )
-from isthmus.training.architectures import ARCHITECTURES
+from isthmus.training.architectures import RowShape, make_network
 from isthmus.training.budget import budget
 from isthmus.training.devices import one_thread
 from isthmus.training.fit import fit
@@ -119,8 +119,8 @@ def _loop(members: int) -> Callable[[], Spent]:
 
     def once() -> Spent:
         generator = torch.Generator().manual_seed(0)
-        make = ARCHITECTURES[options.network.architecture]
-        network = make(members, rows.shape[1], kind, options.network, generator)
+        shape = RowShape(kind, rows.shape[1])
+        network = make_network(members, shape, options.network, generator)
         return timed(
             partial(
                 train,
@@ -130,7 +130,7 @@ def _loop(members: int) -> Callable[[], Spent]:
                 [none] * members,
                 options.training,
                 work,
-                noise=InputNoise(options.network.input_noise),
+                noise=InputNoise(options.network.noise("signal")),
                 generator=generator,
             )
         )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from benchmarks.reaches import BESIDE, NONE, Figures, Reach, Target, at_least, at_most
+from benchmarks.recipe_targets import RECIPE_TARGETS
 from benchmarks.results import DIRECTORY
 from benchmarks.table_targets import TABLE_TARGETS
 
@@ -65,6 +66,7 @@ TARGETS: tuple[Target, ...] = (
     ),
     *_false_alarms(),
     *TABLE_TARGETS,
+    *RECIPE_TARGETS,
     Target(
         "scoring_speed",
         "anomaly_score, share of the best bare session's rate",

@@ -19,7 +19,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from isthmus import AutoencoderDetector, Scorer
 from isthmus.errors import DataError, DetectorWarning, FileAccessError, UsageError
-from isthmus.options import FLAT_NAMES, FitOptions
+from isthmus.options import FLAT_NAMES, FitOptions, RowOptions
 
 # Most rows of scikit-learn's checks are too few for an alpha of 0.01, and the detector says so.
 few_rows = pytest.mark.filterwarnings("ignore::isthmus.errors.DetectorWarning")
@@ -106,6 +106,26 @@ def test_transform_gives_the_code_and_names_its_columns(fitted):
     assert list(frame.columns) == fitted.get_feature_names_out().tolist()
 
 
+def test_codes_come_back_as_rows_of_the_first_member():
+    rows = normal_beats()[:20]
+    choices = {**QUICK, "scheme": "split", "members": 1, "alpha": 0.1}
+    alone = AutoencoderDetector(**choices).fit(normal_beats())
+    assert np.array_equal(alone.inverse_transform(alone.transform(rows)), alone.reconstruct(rows))
+    with pytest.raises(UsageError, match="codes of 4 numbers were expected"):
+        alone.inverse_transform(rows)
+
+
+def test_a_variational_network_makes_new_rows_and_others_say_that_they_do_not(fitted):
+    drawing = AutoencoderDetector(**{**QUICK, "variational": True}).fit(normal_beats())
+    rows = drawing.sample(30, random_state=1)
+    assert (rows.dtype, rows.shape) == (np.float64, (30, 140))
+    assert np.array_equal(drawing.sample(10, random_state=1), rows[:10])
+    assert not np.array_equal(drawing.sample(10, random_state=2), rows[:10])
+    assert not np.array_equal(drawing.sample(5, np.random.RandomState(1)), rows[:5])
+    with pytest.raises(UsageError, match="not variational"):
+        fitted.sample(3)
+
+
 def test_reconstruction_is_in_the_units_of_the_rows():
     generator = np.random.default_rng(0)
     values = generator.normal(size=(300, 1)) @ np.array([[1.0, 1000.0, 1e6]]) + [0, 5e4, -1e8]
@@ -153,8 +173,10 @@ def test_the_parameters_are_the_options_with_their_defaults_and_words():
         own = "random_state" if name == "seed" else name
         assert signature[own].default == field.default, name
         assert f"{own} :" in AutoencoderDetector.__doc__
-    extra = set(signature) - set(FLAT_NAMES) - {"self", "kind", "category", "random_state"}
-    assert not extra
+    of_rows = {"kind", "category", "size", "colour", "crop"}
+    for name in of_rows:
+        assert signature[name].default == RowOptions.model_fields[name].default, name
+    assert set(signature) - set(FLAT_NAMES) == {"self", "random_state", *of_rows}
 
 
 def test_every_option_out_of_range_is_named_at_once_by_its_own_name():

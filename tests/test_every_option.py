@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from beats import model_of
+from beats import IMAGE, image_rows, model_of
 
 from isthmus import Scorer
 from isthmus.model_file import unseal
@@ -45,22 +45,42 @@ OTHERWISE = {
     "members": 2,
     "alpha": 0.2,
     "threshold": "percentile:80",
+    "variational": True,
+    "kl_weight": 1.0,
+    "kl_warmup": 0.0,
+    "code_samples": 2,
+    "masking": 0.3,
 }
 """A value of every option that should change what comes out."""
-WITHOUT_EFFECT = {"architecture", "device", "category_loss"}
-"""One has one value, one must not matter, one needs a category."""
+WITHOUT_EFFECT = {"device", "category_loss"}
+"""One must not matter, one needs a category."""
+OF_IMAGES = {"architecture": "dense", "erasing": 0.3} | {
+    "kernel_size": 5,
+    "downsampling": "max_pool",
+    "upsampling": "transposed",
+    "decoder_sizes": "unpadded",
+    "recurrent_cell": "gru",
+    "restoration": "off",
+    "row_error": "mean",
+}
+"""The same for options of networks that tables do not have."""
 BESIDE = {
     "calibration_share": {"scheme": "split"},
     "validation": {"scheme": "split"},
     "patience": {"learning_rate": 1.0, "max_steps": 200, "validation": 0.2},
     "keep": {"learning_rate": 0.3, "validation": 0.2},
     "epochs": {"max_steps": None},
+    "kl_weight": {"variational": True},
+    "kl_warmup": {"variational": True},
+    "code_samples": {"variational": True},
+    "recurrent_cell": {"architecture": "recurrent"},
+    "decoder_sizes": {"encoder": (4, 3, 2), "code_size": None},
 }
 """What has to be chosen for both, for an option to matter."""
 
 
 def test_no_option_is_forgotten_here():
-    assert set(OTHERWISE) | WITHOUT_EFFECT == set(FLAT_NAMES)
+    assert {*OTHERWISE, *OF_IMAGES, *WITHOUT_EFFECT} == set(FLAT_NAMES)
 
 
 def rows_with_holes() -> np.ndarray:
@@ -80,6 +100,25 @@ def outcome(**choices: object) -> tuple[bytes, tuple[float, ...], float]:
     model = unseal(model_of(rows_with_holes(), "table", **{**quick, **choices}))
     threshold = Scorer(model).decide().threshold
     return model.graph, model.manifest.calibration.scores, threshold
+
+
+@cache
+def outcome_of_images(**choices: object) -> bytes:
+    quick = {
+        "architecture": "conv2d",
+        "max_steps": 3,
+        "encoder": (4,),
+        "code_size": 2,
+        "image": IMAGE,
+    }
+    return unseal(model_of(image_rows(), "image", **{**quick, **choices})).graph
+
+
+@pytest.mark.parametrize("option", OF_IMAGES)
+def test_every_option_of_networks_for_images_has_an_effect(option):
+    beside = BESIDE.get(option, {})
+    before = outcome_of_images(**beside)
+    assert outcome_of_images(**{**beside, option: OF_IMAGES[option]}) != before
 
 
 @pytest.mark.parametrize("option", OTHERWISE)

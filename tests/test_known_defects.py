@@ -276,9 +276,10 @@ def test_percentages_are_used():
 
 def test_a_call_scores_a_bounded_number_of_rows_whatever_comes(monkeypatch):
     scorer, seen = quick_scorer(), []
-    chunked = scorer._session._run_chunk
+    session = scorer._sessions.of(["anomaly_score"])
+    chunked = session._run_chunk
     monkeypatch.setattr(
-        scorer._session,
+        session,
         "_run_chunk",
         lambda rows, out: seen.append(len(rows)) or chunked(rows, out),
     )

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "options": {"errors"},
     "atomic": {"errors"},
     "schema": {"errors", "options"},
-    "datasets": {"errors"},
+    "datasets": {"errors", "printable", "atomic", "read"},
     "read": {"errors", "options", "schema"},
     "model_file": {"errors", "options", "schema", "atomic", "version"},
 }
@@ -28,6 +28,7 @@ MAY_IMPORT["evaluation"] = {*MAY_IMPORT["scoring"], "scoring"}
 MAY_IMPORT["report"] = {*MAY_IMPORT["evaluation"], "evaluation"}
 MAY_IMPORT["training"] = {*MAY_IMPORT["scoring"], "scoring"}
 MAY_IMPORT["detector"] = {*MAY_IMPORT["training"], "training"}
+MAY_IMPORT["recipes"] = {*MAY_IMPORT["training"], "training", "evaluation", "report"}
 MAY_IMPORT["cli"] = set(MAY_IMPORT) | {"cli"}
 MAY_IMPORT["__main__"] = {"cli", "version"}
 MAY_IMPORT["__init__"] = {"version", "detector", "errors", "options", "scoring"}
@@ -112,7 +113,11 @@ assert [one.row for one in explained] == [0, 7] and "row 7: " in str(explained)
 from isthmus.scoring.recalibrate import recalibrate
 Scorer.load(recalibrate(scorer, np.loadtxt(sys.argv[2], delimiter=','), alpha=0.1))
 np.save(sys.argv[3], scores.anomaly_score)
-for name in ("score", "explain", "inspect", "verify", "calibrate"):
+codes = scorer.encode(sys.argv[2])
+assert scorer.decode(codes).shape == scorer.reconstruct(sys.argv[2]).shape == (30, 140)
+assert scorer.similar(sys.argv[2], sys.argv[2], 1)["distance"].to_pylist() == [0.0] * 30
+commands = ("score", "explain", "inspect", "verify", "calibrate", "encode", "reconstruct", "sample")
+for name in (*commands, "similar"):
     from isthmus.cli.app import load
     load(name)
 """

@@ -7,16 +7,15 @@ scores grow with strangeness. `anomaly_score = -score_samples`, `threshold_ = -o
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from isthmus import model_file
-from isthmus.errors import DataError, DetectorWarning, require
+from isthmus.errors import DetectorWarning, require
 from isthmus.options import MINIMUM_ROWS, FitOptions, RowOptions, checked
 from isthmus.read import choose_kind, open_source, read_rows
 from isthmus.read.source import made_up
@@ -32,9 +31,9 @@ from sklearn.base import (  # noqa: E402
     OutlierMixin,
     TransformerMixin,
 )
-from sklearn.utils import check_random_state  # noqa: E402
 from sklearn.utils.validation import check_is_fitted, validate_data  # noqa: E402
 
+from isthmus.training import accepting  # noqa: E402
 from isthmus.training.describe import describe  # noqa: E402
 from isthmus.training.describe import warnings as warnings_of  # noqa: E402
 from isthmus.training.fit import fit as fit_model  # noqa: E402
@@ -53,11 +52,15 @@ class AutoencoderDetector(
 
     Parameters
     ----------
-    kind : {"auto", "table", "signal"}, default="auto"
+    kind : {"auto", "table", "signal", "image"}, default="auto"
         A signal is one quantity sampled along the row; a table's columns are unlike each other.
+        Arrays (N, height, width) with channels last or without are images, and so are files and
+        folders of them; rows of numbers only where that is said and `size` given.
     category : tuple of str or int, default=()
         Columns whose numbers are names, not amounts. In a frame, columns of text and of truth
         values are categories anyway.
+    size, colour, crop : default=None, "auto", False
+        Of images: see `isthmus.options.RowOptions`.
     random_state : int, RandomState or None, default=0
         Seed of everything random; None draws a new one for every fit. The same seed and rows
         give the same model file.
@@ -86,26 +89,42 @@ class AutoencoderDetector(
     array([ 1, -1])
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 (one line for each option)
         self,
         *,
         kind: str = "auto",
         category: tuple[str | int, ...] = (),
+        size: str | int | tuple[int, int] | None = None,
+        colour: str = "auto",
+        crop: bool = False,
         scaling: str = "standard",
         scaling_scope: str = "auto",
         tails: str = "auto",
         impute: str = "median",
         input_limit: float | None = 5.0,
-        architecture: str = "dense",
+        architecture: str = "auto",
         encoder: tuple[int, ...] | None = None,
         code_size: int | None = None,
         decoder: tuple[int, ...] | None = None,
         activation: str = "relu",
         output_activation: str = "linear",
+        kernel_size: int | None = None,
+        downsampling: str = "stride",
+        upsampling: str = "nearest",
+        decoder_sizes: str = "cropped",
+        recurrent_cell: str = "lstm",
+        variational: bool = False,
+        kl_weight: float = 0.1,
+        kl_warmup: float = 0.25,
+        code_samples: int = 0,
         batch_norm: bool = False,
         dropout: float = 0.0,
-        input_noise: float = 0.5,
+        input_noise: float | None = None,
+        masking: float = 0.0,
+        erasing: float = 0.0,
+        restoration: str = "auto",
         loss: str = "mse",
+        row_error: str = "auto",
         category_loss: str = "squared",
         optimizer: str = "adam",
         learning_rate: float = 1e-3,
@@ -129,6 +148,9 @@ class AutoencoderDetector(
     ) -> None:
         self.kind = kind
         self.category = category
+        self.size = size
+        self.colour = colour
+        self.crop = crop
         self.scaling = scaling
         self.scaling_scope = scaling_scope
         self.tails = tails
@@ -140,10 +162,23 @@ class AutoencoderDetector(
         self.decoder = decoder
         self.activation = activation
         self.output_activation = output_activation
+        self.kernel_size = kernel_size
+        self.downsampling = downsampling
+        self.upsampling = upsampling
+        self.decoder_sizes = decoder_sizes
+        self.recurrent_cell = recurrent_cell
+        self.variational = variational
+        self.kl_weight = kl_weight
+        self.kl_warmup = kl_warmup
+        self.code_samples = code_samples
         self.batch_norm = batch_norm
         self.dropout = dropout
         self.input_noise = input_noise
+        self.masking = masking
+        self.erasing = erasing
+        self.restoration = restoration
         self.loss = loss
+        self.row_error = row_error
         self.category_loss = category_loss
         self.optimizer = optimizer
         self.learning_rate = learning_rate
@@ -187,7 +222,11 @@ class AutoencoderDetector(
             If an option is out of range, or so many rows cannot meet it.
         """
         options, columns = self._options()
-        if columns.category or _has_names(X):
+        if columns.kind == "image" or accepting.are_images(X):
+            prepared = prepare(read_rows(open_source(X), columns), columns)
+            self.n_features_in_ = prepared.schema.width
+            self.__dict__.pop("feature_names_in_", None)  # of an earlier fit
+        elif columns.category or accepting.has_names(X):
             validate_data(self, X, reset=True, skip_check_array=True)
             prepared = prepare(read_rows(open_source(X), columns), columns)
         else:
@@ -201,11 +240,11 @@ class AutoencoderDetector(
 
     def anomaly_score(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """How strange each row is, shape (N,); grows with strangeness."""
-        return self._run(X, "anomaly_score").astype(np.float64)
+        return self._outputs(self._validated(X), "anomaly_score").astype(np.float64)
 
     def p_values(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """The share of normal rows that look at least as strange, shape (N,)."""
-        return self._scorer().calibrator.p_values(self._run(X, "anomaly_score"))
+        return self.scorer_.calibrator.p_values(self._outputs(self._validated(X), "anomaly_score"))
 
     def is_anomaly(self, X: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Whether each row's score exceeds the threshold, shape (N,)."""
@@ -231,9 +270,17 @@ class AutoencoderDetector(
         values = self._validated(X)
         return self._outputs(values, "code").astype(values.dtype)
 
+    def inverse_transform(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """The rows (N, D) that the first member makes of codes (N, Z), in the units of the data."""
+        return self.scorer_.decode(X).astype(np.float64)
+
+    def sample(self, n_samples: int = 1, random_state: Any = 0) -> npt.NDArray[np.float64]:
+        """New rows of a variational network, shape (n_samples, D), in the units of the data."""
+        return self.scorer_.sample(n_samples, accepting.seed_of(random_state)).astype(np.float64)
+
     def reconstruct(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """What the network rebuilds, shape (N, D), in the units of X; mean of the members."""
-        return self._run(X, "reconstruction").astype(np.float64)
+        return self._outputs(self._validated(X), "reconstruction").astype(np.float64)
 
     def explain(
         self,
@@ -256,8 +303,8 @@ class AutoencoderDetector(
         rows : collection of int, optional
             Numbers of the rows to explain, whether they are alarms or not.
         """
-        scorer = self._scorer()
-        data = X if self._reads_names else self._validated(X)
+        scorer = self.scorer_
+        data = X if self._reads else self._validated(X)
         return scorer.explain(data, top=top, alpha=alpha, rows=rows)
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
@@ -274,16 +321,16 @@ class AutoencoderDetector(
     @property
     def scorer_(self) -> Scorer:
         """What scores; made from `model_`."""
-        return self._scorer()
+        check_is_fitted(self)
+        if "_live_scorer" not in self.__dict__:
+            self._use(self.model_)
+        return self._live_scorer
 
     def _options(self) -> tuple[FitOptions, RowOptions]:
         given = self.get_params(deep=False)
-        state = given.pop("random_state")
-        columns = {name: given.pop(name) for name in ("kind", "category")}
-        if isinstance(state, (int, np.integer)):
-            seed = int(state)
-        else:
-            seed = int(check_random_state(state).randint(2**31 - 1))
+        seed = accepting.seed_of(given.pop("random_state"))
+        own = ("kind", "category", "size", "colour", "crop")
+        columns = {name: given.pop(name) for name in own}
         return FitOptions.from_flat(seed=seed, **given), checked(RowOptions, columns)
 
     def _of_numbers(self, X: npt.ArrayLike, columns: RowOptions) -> Prepared:
@@ -294,20 +341,22 @@ class AutoencoderDetector(
         return Prepared(values, describe(values, listed, kind, named=named), (sentence,))
 
     @property
-    def _reads_names(self) -> bool:
-        """Whether some of the cells are names, for which scikit-learn has no arrays."""
-        return bool(self._scorer().schema.categories)
+    def _reads(self) -> bool:
+        """Whether scikit-learn has no arrays for the rows: some cells are names, or images came."""
+        schema = self.scorer_.schema
+        return bool(schema.categories) or schema.image is not None
 
-    def _places(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Rows with names in them as numbers, as the graph takes them."""
-        validate_data(self, X, reset=False, skip_check_array=True)
-        rows = read_rows(open_source(X), RowOptions(), self._scorer().schema)
-        _refuse(rows.unusable)
+    def _as_read(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Rows with names in them, or images, as the graph takes them."""
+        if self.scorer_.schema.image is None:
+            validate_data(self, X, reset=False, skip_check_array=True)
+        rows = read_rows(open_source(X), RowOptions(), self.scorer_.schema)
+        accepting.refuse(rows.unusable)
         return rows.values
 
     def _validated(self, X: npt.ArrayLike, *, reset: bool = False) -> npt.NDArray[Any]:
-        if not reset and self._reads_names:
-            return self._places(X)
+        if not reset and self._reads:
+            return self._as_read(X)
         values: npt.NDArray[Any] = validate_data(
             self,
             X,
@@ -318,19 +367,10 @@ class AutoencoderDetector(
         )
         return values
 
-    def _run(self, X: npt.ArrayLike, output: str) -> npt.NDArray[Any]:
-        return self._outputs(self._validated(X), output)
-
     def _outputs(self, values: npt.NDArray[Any], output: str) -> npt.NDArray[Any]:
-        results, reasons = self._scorer().run(values, [output])
-        _refuse(reasons)
+        results, reasons = self.scorer_.run(values, [output])
+        accepting.refuse(reasons)
         return results[output]
-
-    def _scorer(self) -> Scorer:
-        check_is_fitted(self)
-        if "_live_scorer" not in self.__dict__:
-            self._use(self.model_)
-        return self._live_scorer
 
     def _use(self, model: bytes) -> None:
         self._live_scorer = Scorer.load(model)
@@ -353,34 +393,7 @@ class AutoencoderDetector(
         return tags
 
 
-def _has_names(X: Any) -> bool:
-    """Whether X is a frame or table with columns that are no numbers."""
-    if hasattr(X, "iloc"):  # pandas
-        return any(getattr(kind, "kind", "O") not in "iuf" for kind in getattr(X, "dtypes", ()))
-    if not hasattr(X, "__arrow_c_stream__"):
-        return False
-    types = pa.RecordBatchReader.from_stream(X).schema.types
-    return not all(pa.types.is_floating(kind) or pa.types.is_integer(kind) for kind in types)
-
-
-def _refuse(reasons: Mapping[int, str]) -> None:
-    """Raise a `DataError` that names every row that cannot be scored, and why."""
-    if reasons:
-        raise DataError(
-            *[f"row {row} cannot be scored: {why}" for row, why in reasons.items()],
-            advice="Leave such rows out; isthmus.Scorer marks them as invalid instead.",
-        )
-
-
-def _described() -> str:
-    """The parameters that are options of `isthmus.options`, in its own words."""
-    lines = []
-    for group in FitOptions.model_fields.values():
-        for name, field in type(group.default).model_fields.items():
-            if name != "seed":
-                lines.append(f"{name} : default={field.default!r}\n        {field.description}")
-    return "\n    ".join(lines)
-
-
 if AutoencoderDetector.__doc__:  # python -OO takes it away
-    AutoencoderDetector.__doc__ = AutoencoderDetector.__doc__.replace("{parameters}", _described())
+    AutoencoderDetector.__doc__ = AutoencoderDetector.__doc__.replace(
+        "{parameters}", accepting.described()
+    )

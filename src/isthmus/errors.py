@@ -10,6 +10,7 @@ IsthmusError                 70  something isthmus did not expect of itself
 ├── ModelFileError            5  the model file cannot be used
 │   ├── DamagedModelError     5  its bytes are not the bytes that isthmus wrote
 │   └── ModelVersionError     5  written by a newer isthmus
+├── CheckpointError           5  the state of an unfinished training cannot be used
 └── FileAccessError           6  opening, reading, writing or renaming failed
 ```
 
@@ -83,6 +84,12 @@ class DamagedModelError(ModelFileError):
 
 class ModelVersionError(ModelFileError):
     """The model file was written by a newer isthmus than this one."""
+
+
+class CheckpointError(IsthmusError, ValueError):
+    """The file that holds the state of an unfinished training cannot be used."""
+
+    exit_code = 5
 
 
 class FileAccessError(IsthmusError, OSError):

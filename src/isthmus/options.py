@@ -6,9 +6,10 @@ name, one default and one check. `FitOptions.from_flat` accepts all names side b
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from isthmus.errors import UsageError
 
@@ -17,13 +18,14 @@ Width = Annotated[int, Field(ge=1, le=65536)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Alpha = Annotated[float, Field(gt=0, lt=1)]
 
-Kind = Literal["table", "signal"]
+Kind = Literal["table", "signal", "image"]
 Scaling = Literal["standard", "minmax", "robust", "none"]
 Activation = Literal["relu", "leaky_relu", "elu", "tanh", "sigmoid", "linear"]
 Loss = Literal["mse", "mae", "huber", "bce"]
 Optimizer = Literal["adam", "adamw", "sgd", "adadelta"]
 Scheme = Literal["split", "cross"]
 
+_SIZE = re.compile(r"[1-9][0-9]{0,4}(x[1-9][0-9]{0,4})?")
 DEFAULT_ALPHA = 0.01
 MINIMUM_ROWS = 10
 SPLIT_FROM_ROWS = 2000
@@ -45,7 +47,7 @@ class Options(Frozen):
 class ReadOptions(Options):
     """How to read a file; `None` means: look at the file and say what was decided."""
 
-    format: Literal["csv", "parquet", "arrow", "jsonl", "npy", "npz"] | None = None
+    format: Literal["csv", "parquet", "arrow", "jsonl", "npy", "npz", "idx", "image"] | None = None
     """Format of the data; by default told from the name or the first bytes."""
     header: bool | None = None
     """Whether the first line of a CSV file holds names; by default told from its cells."""
@@ -53,6 +55,8 @@ class ReadOptions(Options):
     """What separates the cells of a CSV file; by default told from the first lines."""
     decimal: Literal[".", ","] = "."
     """Decimal mark of the numbers in a CSV file."""
+    max_megapixels: Annotated[float, Field(gt=0, le=178)] = 50.0
+    """Millions of pixels that an image file may have; larger ones are not decoded."""
 
 
 class RowOptions(Options):
@@ -71,8 +75,34 @@ class RowOptions(Options):
     """Column to pass through to the output untouched; may be given more than once."""
     category: tuple[str | int, ...] = ()
     """Column whose numbers or texts are names, not amounts; may be given more than once."""
-    kind: Literal["auto", "table", "signal"] = "auto"
+    target: tuple[str | int, ...] = ()
+    """Column to learn to rebuild from all others, by which rows are judged; by default all."""
+    kind: Literal["auto", "table", "signal", "image"] = "auto"
     """A signal is one quantity sampled along the row; a table's columns are unlike each other."""
+    size: str | None = None
+    """Height and width that images get, such as 64 or 64x48; by default those that all have."""
+    colour: Literal["auto", "grey", "rgb"] = "auto"
+    """Whether images are grey or have colours; auto: grey where all are."""
+    crop: bool = False
+    """Cut images of another shape to it in the middle, rather than stretch them."""
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _size_as_text(cls, given: Any) -> Any:
+        if isinstance(given, (tuple, list)):
+            given = "x".join(map(str, given))
+        text = None if given is None else str(given).lower().replace(" ", "")
+        if text is not None and not _SIZE.fullmatch(text):
+            raise ValueError(f"size: height x width such as 64 or 64x48 expected, got {given!r}")
+        return text
+
+    @property
+    def height_width(self) -> tuple[int, int] | None:
+        """`size` as two numbers."""
+        if self.size is None:
+            return None
+        height, _, width = self.size.partition("x")
+        return int(height), int(width or height)
 
     @model_validator(mode="after")
     def _normal_needs_a_label(self) -> Self:
@@ -87,7 +117,7 @@ class PreprocessingOptions(Options):
     scaling: Scaling = "standard"
     """How cells are centred and scaled."""
     scaling_scope: Literal["auto", "column", "global"] = "auto"
-    """Scale each column by itself, or all by one range; auto is global for signals."""
+    """Scale each column by itself, or all by one range; auto is global for signals and images."""
     tails: Literal["auto", "keep"] = "auto"
     """Put heavy-tailed columns of tables on a logarithm-like scale (asinh), or keep them."""
     impute: Literal["median", "mean"] = "median"
@@ -108,37 +138,83 @@ class NetworkOptions(Options):
     """The shape of one member of the ensemble.
 
     With neither `encoder` nor `code_size` a network for tables is wide, D-256-256-D: there a
-    bottleneck costs accuracy (Yong and Brintrup, 2022). One for signals, where a wide network
-    would copy whatever is smooth, narrows in the proportions of the published ones: D/4, D/8 and
-    a code of D/16, then back. A given encoder is mirrored unless `decoder` is given.
+    bottleneck costs accuracy (Yong and Brintrup, 2022). So is one for images, D-512-512-D, which
+    restores what is hidden. One for signals, where a wide network would copy whatever is smooth,
+    narrows in the proportions of the published ones: D/4, D/8 and a code of D/16, then back. A
+    given encoder is mirrored unless `decoder` is given.
     """
 
-    architecture: Literal["dense"] = "dense"
-    """Kind of network."""
+    architecture: Literal["auto", "dense", "conv1d", "conv2d", "recurrent"] = "auto"
+    """Kind of network; auto: dense, for large images conv2d."""
     encoder: tuple[Width, ...] | None = None
-    """Widths of the layers before the code, such as 32,16; by default 256, for signals D/4,D/8."""
+    """Widths (of convolutions: channels) of the layers before the code, such as 32,16."""
     code_size: Width | None = None
-    """Width of the code; by default half the layer before it, or 256 for tables."""
+    """Width of the code; by default half the layer before it, 256 for tables, or a feature map."""
     decoder: tuple[Width, ...] | None = None
     """Widths of the layers after the code; by default the encoder's, mirrored."""
     activation: Activation = "relu"
     """Activation of the hidden layers."""
     output_activation: Literal["linear", "sigmoid", "tanh"] = "linear"
     """Activation of the last layer."""
+    kernel_size: Annotated[int, Field(ge=1, le=63)] | None = None
+    """Width of convolutions, an odd number; by default 3 for images and 7 for signals."""
+    downsampling: Literal["stride", "max_pool"] = "stride"
+    """How each convolution before the code halves the size."""
+    upsampling: Literal["nearest", "transposed"] = "nearest"
+    """How each convolution after the code doubles the size."""
+    decoder_sizes: Literal["cropped", "unpadded"] = "cropped"
+    """Where sizes do not double: crop to the encoder's, or leave out the padding where it fits."""
+    recurrent_cell: Literal["lstm", "gru"] = "lstm"
+    """Cell of a recurrent network."""
+    variational: bool = False
+    """Learn a distribution of codes around 0, from which new rows can be drawn."""
+    kl_weight: Annotated[float, Field(ge=0)] = 0.1
+    """Weight of the codes' divergence from a standard normal, beside the summed error of a row."""
+    kl_warmup: Annotated[float, Field(ge=0, le=1)] = 0.25
+    """Share of the updates over which that weight grows from 0."""
+    code_samples: Annotated[int, Field(ge=0, le=64)] = 0
+    """Codes drawn for each row when scoring, always the same draws; 0: the mean code alone."""
     batch_norm: bool = False
     """Normalise each layer by its batch, before the activation."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each hidden layer that is left out at random in training."""
-    input_noise: Annotated[float, Field(ge=0)] = 0.5
-    """Standard deviation of training noise on the network's input, in deviations of that input."""
+    input_noise: Annotated[float, Field(ge=0)] | None = None
+    """Deviations of training noise on the network's input; by default 0.5, for images 0.1."""
+    masking: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of cells that are hidden from the network in training, each by itself."""
+    erasing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of a signal or image that is hidden in training, as one stretch or patch."""
+    restoration: Literal["auto", "off", "quarters"] = "auto"
+    """Hide a quarter of an image at a time and rebuild it from the rest; auto: for images."""
+
+    @model_validator(mode="after")
+    def _kernels_have_a_middle(self) -> Self:
+        if self.kernel_size is not None and self.kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size: an odd number was expected, got {self.kernel_size}")
+        return self
+
+    @model_validator(mode="after")
+    def _codes_can_be_drawn(self) -> Self:
+        if self.code_samples and not self.variational:
+            raise ValueError("code_samples draws codes, which needs variational=True")
+        if self.variational and self.restoration == "quarters":
+            raise ValueError("restoration rebuilds no image from a code: choose it or variational")
+        return self
+
+    def noise(self, kind: Kind) -> float:
+        """Deviations of training noise."""
+        if self.input_noise is not None:
+            return self.input_noise
+        return 0.1 if kind == "image" else 0.5
 
     def widths(self, kind: Kind, cells: int) -> Widths:
         """Encoder, code size and decoder spelled out, for rows of so many cells."""
-        if self.encoder is None and self.code_size is None and kind == "table":
-            return Widths((256,), 256, () if self.decoder is None else self.decoder)
+        wide = {"table": 256, "image": 512}.get(kind)
+        if self.encoder is None and self.code_size is None and wide:
+            return Widths((wide,), wide, () if self.decoder is None else self.decoder)
         encoder = self.encoder
         if encoder is None:
-            encoder = (256,) if kind == "table" else _narrowing(cells)
+            encoder = (wide,) if wide else _narrowing(cells)
         half = (encoder[-1] if encoder else cells) // 2
         code_size = self.code_size or max(half, 1)
         return Widths(encoder, code_size, encoder[::-1] if self.decoder is None else self.decoder)
@@ -158,6 +234,8 @@ class TrainingOptions(Options):
 
     loss: Loss = "mse"
     """Error of a cell, in training and in the score."""
+    row_error: Literal["auto", "mean", "detail"] = "auto"
+    """Error of a row: its cells' mean; or of a blurred image over its detail; auto: for images."""
     category_loss: Literal["squared", "softmax"] = "squared"
     """Error of a category's cell: squared distance of shares (Brier), or softmax cross-entropy."""
     optimizer: Optimizer = "adam"
@@ -209,15 +287,20 @@ class CalibrationOptions(Options):
     folds: Annotated[int, Field(ge=2, le=50)] = 5
     """Folds of the cross scheme."""
     members: Annotated[int, Field(ge=1, le=64)] | None = None
-    """Networks per fold, or in all for a split; by default one per fold, or as many as folds."""
+    """Networks per fold, or in all for a split; by default 1, but for a split of dense ones 5."""
     alpha: Alpha | None = None
     """Stated false-alarm rate; by default 0.01, or the smallest that the rows support."""
     threshold: str = "conformal"
     """Threshold rule: conformal, confident:0.95, mean-std:3, percentile:99 or fixed:2.5."""
 
-    def members_of(self, scheme: Scheme) -> int:
-        """Members in each group: both schemes have the same number of networks by default."""
-        return self.members or (1 if scheme == "cross" else self.folds)
+    def members_of(self, scheme: Scheme, architecture: str, kind: Kind) -> int:
+        """Members in each group.
+
+        Both schemes have the same number of networks by default, but a split of those that are
+        slow to train, which all but dense ones and all for images are, has one.
+        """
+        one = scheme == "cross" or architecture != "dense" or kind == "image"
+        return self.members or (1 if one else self.folds)
 
 
 class FitOptions(Frozen):
@@ -278,6 +361,9 @@ FLAT_NAMES: dict[str, str] = {
 """Each option's own name, and the group that it belongs to."""
 
 
+_NAMED = {*FLAT_NAMES, "max_megapixels"}
+
+
 def checked(model: type[Model], values: dict[str, Any]) -> Model:
     """Validate `values`, with every problem in one `UsageError` in the user's own names."""
     try:
@@ -290,4 +376,4 @@ def _problem(error: Any) -> str:
     names = [str(part) for part in error["loc"] if isinstance(part, str)]
     name = names[-1] if names else ""
     text = error["msg"].removeprefix("Value error, ")
-    return f"{name}: {text}, got {error['input']!r}" if name in FLAT_NAMES else text
+    return f"{name}: {text}, got {error['input']!r}" if name in _NAMED else text

@@ -30,10 +30,14 @@ class Column(Frozen):
     `counts`, how many training rows have each. Its cells are numbers all the same: the place of
     the value among the levels, `UNSEEN` for any other; `minimum` is then 0 and `maximum` the place
     of the last level.
+
+    A `target` is rebuilt from the columns that are none, and rows are judged by targets alone;
+    where no column is a target, all of them are rebuilt from all.
     """
 
     name: str
     kind: ColumnKind = "numeric"
+    target: bool = False
     minimum: float
     maximum: float
     missing: float = 0.0
@@ -41,26 +45,88 @@ class Column(Frozen):
     counts: tuple[int, ...] = ()
 
 
+class ImageForm(Frozen):
+    """The form that every image is brought to: height and width in pixels, channels a pixel.
+
+    A row holds the pixels line by line, the channels of a pixel side by side. `fit` says what
+    happens to an image of another shape: it is stretched, or cropped in the middle and then scaled.
+    """
+
+    height: int = Field(ge=1, le=65536)
+    width: int = Field(ge=1, le=65536)
+    channels: int = Field(ge=1, le=64)
+    fit: Literal["stretch", "crop"] = "stretch"
+
+    @property
+    def cells(self) -> int:
+        """The number of cells of a row, D."""
+        return self.height * self.width * self.channels
+
+    def cell_name(self, cell: int, channels: Sequence[str]) -> str:
+        """What a cell is called: its pixel, and its channel where there are several."""
+        pixel, channel = divmod(cell, self.channels)
+        line, column = divmod(pixel, self.width)
+        of = f" ({channels[channel]})" if self.channels > 1 else ""
+        return f"line {line}, column {column}{of}"
+
+
 class Schema(Frozen):
     """The columns of a row, in the order in which the network takes them.
 
     Attributes
     ----------
-    kind : {"table", "signal"}
+    kind : {"table", "signal", "image"}
         A signal is one quantity sampled along the row; a table's columns are unlike each other.
     columns : tuple of Column
-        Length D.
+        Length D; of images one for each channel.
     named : bool
         False when the training data had no names: columns are then aligned by place.
     set_aside : dict of str to str
         Columns of the training data that are not features, and why: ``"label"``, ``"id"`` or
         ``"drop"``. Where new data have them they are set aside again.
+    image : ImageForm or None
+        Of images alone.
     """
 
     kind: Kind
     columns: tuple[Column, ...]
     named: bool = True
     set_aside: dict[str, Literal["label", "id", "drop"]] = Field(default_factory=dict)
+    image: ImageForm | None = None
+
+    @property
+    def width(self) -> int:
+        """The number of cells of a row, D."""
+        return len(self.columns) if self.image is None else self.image.cells
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """The cells that are judged and not shown; none where all cells are both."""
+        chosen = [place for place, column in enumerate(self.columns) if column.target]
+        pixels = self.width // max(len(self.columns), 1)
+        return tuple(
+            pixel * len(self.columns) + place for pixel in range(pixels) for place in chosen
+        )
+
+    def column_of(self, cell: int) -> Column:
+        """The column that a cell belongs to: its own, or its channel."""
+        return self.columns[cell % len(self.columns)]
+
+    def cell_name(self, cell: int) -> str:
+        """What messages call a cell: its column, or its pixel and channel."""
+        if self.image is None:
+            return f"column {self.columns[cell].name!r}"
+        return f"the pixel in {self.image.cell_name(cell, self.names)}"
+
+    def spread(self) -> Schema:
+        """The same with a column for every cell, by whose places rows of numbers are aligned."""
+        if self.image is None:
+            return self
+        columns = tuple(
+            self.column_of(cell).model_copy(update={"name": f"p{cell}"})
+            for cell in range(self.width)
+        )
+        return self.model_copy(update={"columns": columns, "named": False})
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -120,6 +120,7 @@ def _not_invalid(case: Case, answer: Answer) -> list[tuple[int, str]]:
 def _lay_out(case: Case, folder: Path) -> None:
     usual = {"normal.csv": normal(), "new.csv": to_score(), **models()}
     for name, content in {**usual, **case.files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content() if callable(content) else content)
     if case.circumstance == UNREADABLE:
         (folder / case.place).chmod(0)

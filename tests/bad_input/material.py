@@ -136,9 +136,14 @@ def of_tomorrow() -> bytes:
     return body + trailer(digest_of(body))
 
 
+def photos() -> np.ndarray:
+    """Grey images of 6 x 5 pixels."""
+    return np.random.default_rng(5).integers(60, 190, (40, 6, 5), dtype=np.uint8)
+
+
 @cache
 def models() -> dict[str, bytes]:
-    """The two detectors, trained in a moment: numbers alone, and with a category."""
+    """The detectors, trained in a moment: numbers alone, with a category, and of images."""
     made = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -148,8 +153,13 @@ def models() -> dict[str, bytes]:
         (folder / "machines.csv").write_bytes(
             lines(*machines, names=("temperature", "pressure", "maker"))
         )
-        for data, model in (("normal", "detector"), ("machines", "machines")):
-            words = f"fit {folder}/{data}.csv -o {folder}/{model}.onnx --quiet {QUICK}"
+        np.save(folder / "photos.npy", photos())
+        for data, model in (
+            ("normal.csv", "detector"),
+            ("machines.csv", "machines"),
+            ("photos.npy --architecture dense", "photos"),
+        ):
+            words = f"fit {folder}/{data} -o {folder}/{model}.onnx --quiet {QUICK}"
             if run(shlex.split(words)):
                 raise RuntimeError(f"isthmus {words} failed")
             made[f"{model}.onnx"] = (folder / f"{model}.onnx").read_bytes()

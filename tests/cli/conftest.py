@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+from PIL import Image
 
 from isthmus.cli.run import run
 from isthmus.datasets import load_ecg5000
@@ -50,12 +51,26 @@ def write_csv(path: Path, rows: np.ndarray, labels: np.ndarray | None, id_name: 
     path.write_text("\n".join(lines) + "\n")
 
 
+def write_photos(folder: Path) -> None:
+    """60 small grey images with soft stripes, and 8 with a white scratch, as PNG files."""
+    generator = np.random.default_rng(4)
+    lines = np.arange(12)[:, None] + np.zeros(10)
+    for place in range(68):
+        image = 100 + 60 * np.sin(lines / 2 + generator.uniform(0, 6))
+        image += generator.normal(0, 3, image.shape)
+        image[2:9, 6] = 255 if place >= 60 else image[2:9, 6]
+        of = folder / ("scratched" if place >= 60 else "good")
+        of.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image.round().clip(0, 255).astype(np.uint8)).save(of / f"{place:02d}.png")
+
+
 @pytest.fixture(scope="session")
 def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All files that the examples of the commands name, and a detector that knows ids and labels.
 
     `mixed.csv` has 60 abnormal and 60 normal beats, none of them seen in training; `ids.onnx` was
-    made from `marked.csv`, which has ids in `beat` and labels in `target`.
+    made from `marked.csv`, which has ids in `beat` and labels in `target`. `variational.onnx` can
+    draw new rows. `photos.onnx` was made from the good images in the folder `photos`.
     """
     folder = tmp_path_factory.mktemp("material")
     data = load_ecg5000()
@@ -73,9 +88,14 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_csv(folder / "recent.csv", fresh, None, None)
     np.save(folder / "beats.npy", beats[normal])
     pyarrow.parquet.write_table(pyarrow.csv.read_csv(folder / "new.csv"), folder / "new.parquet")
+    write_photos(folder / "photos")
+    words = ["fit", f"{folder}/photos", "--label", "class", "--normal", "good", "--quiet"]
+    words += ["--architecture", "dense", *QUICK, "-o", f"{folder}/photos.onnx"]
+    assert run(words) == 0
     for name, source, more in (
         ("detector", "all", ()),
         ("ids", "marked", ("--id", "beat")),
+        ("variational", "all", ("--variational",)),
     ):
         words = ["fit", f"{folder}/{source}.csv", *TRUTH, *more, *QUICK, "--quiet"]
         assert run([*words, "-o", f"{folder}/{name}.onnx"]) == 0
@@ -88,6 +108,7 @@ def here(material: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     folder = tmp_path / "here"
     shutil.copytree(material, folder)
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("ISTHMUS_CACHE", str(tmp_path / "cache"))
     return folder
 
 

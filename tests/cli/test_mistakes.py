@@ -8,6 +8,8 @@ import pytest
 
 SCORE = ("score", "detector.onnx", "new.csv")
 FIT = ("fit", "normal.csv", "-o", "out.onnx")
+ENCODE = ("encode", "detector.onnx", "new.csv")
+SIMILAR = ("similar", "detector.onnx", "new.csv", "recent.csv")
 EVALUATE = ("evaluate", "detector.onnx", "labelled.csv")
 
 MISTAKES = [
@@ -69,6 +71,24 @@ MISTAKES = [
     ((*EVALUATE, "--label", "goal", "--normal", "3"), 4, "there is no column 'goal'"),
     (("calibrate", "detector.onnx", "header.csv", "-o", "o.onnx"), 4, "has columns but no rows"),
     (("calibrate", "detector.onnx", "recent.csv"), 2, "--output is missing"),
+    (("encode", "detector.onnx"), 2, "DATA is missing"),
+    (("encode", "detector.onnx", "none.csv"), 6, "none.csv: there is no such file"),
+    ((*ENCODE, "-o", "out.xyz"), 2, "the name does not say which format to write"),
+    ((*ENCODE, "--output-format", "npy"), 2, "npy does not go to standard output"),
+    ((*ENCODE, "--json"), 2, "--json prints a summary to standard output"),
+    ((*ENCODE, "--id", "t5"), 4, "column 't5' is given as --id, but the detector needs it"),
+    (("score", "detector.onnx", "new.csv", "-o", "out.npy"), 2, "does not say which format"),
+    (("reconstruct", "detector.onnx", "folder"), 6, "folder: is a directory, a file was expected"),
+    (("reconstruct", "new.csv", "detector.onnx"), 5, "new.csv: is not an isthmus model file"),
+    (("similar", "detector.onnx", "new.csv"), 2, "QUERY is missing"),
+    (("similar", "detector.onnx", "-", "-"), 2, "standard input can be read once"),
+    ((*SIMILAR, "-k", "0"), 2, "-k: should be greater than or equal to 1, got '0'"),
+    ((*SIMILAR[:2], "header.csv", "new.csv"), 4, "header.csv: has no row that can be searched"),
+    (("sample", "variational.onnx", "-n", "x"), 2, "--count: should be a valid integer, got 'x'"),
+    (("sample", "variational.onnx", "-n", "0"), 2, "greater than or equal to 1, got '0'"),
+    (("sample", "variational.onnx", "--seed", "-1"), 2, "greater than or equal to 0, got '-1'"),
+    (("sample", "detector.onnx"), 2, "the model is not variational"),
+    (("sample", "detector.onnx"), 2, "Fit one with --variational"),
     (("demo", "-o", "folder"), 6, "folder: exists already"),
 ]
 

@@ -12,6 +12,12 @@ WRITERS = {
     "fit": ("fit", "normal.csv", *QUICK, "-o", "out.onnx"),
     "score": ("score", "detector.onnx", "new.csv", "-o", "out.csv"),
     "calibrate": ("calibrate", "detector.onnx", "recent.csv", "-o", "out.onnx"),
+    "encode": ("encode", "detector.onnx", "new.csv", "-o", "out.csv"),
+    "encode to npy": ("encode", "detector.onnx", "new.csv", "-o", "out.npy"),
+    "reconstruct": ("reconstruct", "detector.onnx", "new.csv", "-o", "out.csv"),
+    "fill": ("reconstruct", "detector.onnx", "new.csv", "--mask", "-o", "out.parquet"),
+    "similar": ("similar", "detector.onnx", "new.csv", "recent.csv", "-o", "out.csv"),
+    "sample": ("sample", "variational.onnx", "-n", "3", "-o", "out.csv"),
 }
 TELLERS = {
     "fit": ("fit", "normal.csv", *QUICK, "-o", "json.onnx", "--json"),
@@ -19,7 +25,18 @@ TELLERS = {
     "evaluate": ("evaluate", "detector.onnx", "labelled.csv", "--label", "target", "--normal", "1"),
     "inspect": ("inspect", "detector.onnx", "--json"),
     "verify": ("verify", "detector.onnx", "--json"),
+    "encode": ("encode", "detector.onnx", "new.csv", "-o", "json.csv"),
+    "reconstruct": ("reconstruct", "detector.onnx", "new.csv", "--mask", "-o", "json.csv"),
+    "similar": ("similar", "detector.onnx", "new.csv", "recent.csv", "-o", "json.csv"),
+    "sample": ("sample", "variational.onnx", "-n", "3", "-o", "json.csv"),
 }
+READ = [
+    (words, word)
+    for words in WRITERS.values()
+    for word in words[: words.index("-o")]
+    if word.endswith(".csv")
+]
+"""Each command with each of its data."""
 SAYERS = {**WRITERS, "evaluate": TELLERS["evaluate"], "fit and tell": TELLERS["fit"]}
 
 
@@ -40,9 +57,8 @@ def test_an_output_is_replaced_only_by_force(isthmus, words):
     assert not litter()
 
 
-@pytest.mark.parametrize("words", WRITERS.values(), ids=WRITERS)
-def test_the_data_are_never_replaced_even_by_force(isthmus, words):
-    data = words[1] if words[0] == "fit" else words[2]
+@pytest.mark.parametrize(("words", "data"), READ, ids=[f"{w[0]} {data}" for w, data in READ])
+def test_the_data_are_never_replaced_even_by_force(isthmus, words, data):
     before = Path(data).read_bytes()
     Path("sub").mkdir()
     for name in (data, f"./{data}", f"sub/../{data}"):

@@ -10,7 +10,7 @@ import typer
 from typer.main import get_command
 
 from isthmus.cli.app import COMMANDS, load
-from isthmus.cli.parameters import takes_options
+from isthmus.cli.parameters import LEARNT, takes_options
 from isthmus.options import FLAT_NAMES, FitOptions, ReadOptions, RowOptions
 
 
@@ -46,7 +46,11 @@ ANOTHER = {
     "batch_size": "8", "epochs": "9", "max_steps": "11", "patience": "4", "keep": "best",
     "validation": "0.25", "device": "cpu", "seed": "13", "scheme": "split",
     "calibration_share": "0.5", "folds": "3", "members": "2", "alpha": "0.125",
-    "threshold": "fixed:-2", "kind": "table", "architecture": "dense",
+    "threshold": "fixed:-2", "kind": "table", "architecture": "dense", "kernel_size": "5",
+    "downsampling": "max_pool", "upsampling": "transposed", "decoder_sizes": "unpadded",
+    "recurrent_cell": "gru", "kl_weight": "0.5", "kl_warmup": "0.75", "code_samples": "4",
+    "masking": "0.25", "erasing": "0.125", "restoration": "off", "row_error": "mean", "target": "a",
+    "size": "28x20", "colour": "grey", "max_megapixels": "2.5",
 }  # fmt: skip
 """For each option that takes a value, one that is not its default (where there is another)."""
 
@@ -118,7 +122,7 @@ def test_typing_the_default_changes_nothing(name):
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_a_value_that_is_typed_arrives(name):
     option = f"--{name.replace('_', '-')}"
-    words = ["--label", "x"] if name == "normal" else []
+    words = {"normal": ["--label", "x"], "code_samples": ["--variational"]}.get(name, [])
     if name not in ANOTHER:
         default = EVERYTHING[name].default
         words.append(option.replace("--", "--no-", 1) if default else option)
@@ -127,8 +131,7 @@ def test_a_value_that_is_typed_arrives(name):
     value = value_of(typed_into(*words, option, ANOTHER[name]), name)
     assert type(value) in (str, int, float, tuple)
     assert written(value) == ANOTHER[name] or float(ANOTHER[name]) == value
-    if name != "architecture":
-        assert value != EVERYTHING[name].default
+    assert value != EVERYTHING[name].default
 
 
 @pytest.mark.parametrize("name", CHOSEN)
@@ -151,10 +154,13 @@ def test_columns_may_be_given_more_than_once():
 
 def test_commands_that_score_have_no_option_that_would_change_nothing():
     for name, without in {
-        "score": {"kind", "normal", "category"},
-        "explain": {"kind", "normal", "category"},
-        "evaluate": {"kind", "category"},
-        "calibrate": {"kind", "category"},
+        "score": {*LEARNT, "normal"},
+        "explain": {*LEARNT, "normal"},
+        "encode": {*LEARNT, "normal"},
+        "reconstruct": {*LEARNT, "normal"},
+        "similar": {*LEARNT, "normal"},
+        "evaluate": {*LEARNT},
+        "calibrate": {*LEARNT},
     }.items():
         options = {option.name for option in load(name).params}
         assert options & set(READING) == set(READING) - without

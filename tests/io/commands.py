@@ -25,7 +25,7 @@ from isthmus.model_file.file import with_manifest
 from isthmus.model_file.manifest import Epoch
 from isthmus.report.figures import saving
 from isthmus.training.learn import Learnt
-from tests.model_file.example import example, example_rows
+from tests.model_file.example import example, example_rows, variational_example
 
 TRUTH = ("--label", "truth", "--normal", "1")
 SCORE = ("score", "detector.onnx")
@@ -75,6 +75,24 @@ COMMANDS: dict[str, Command] = {
     "explain -o": Command(
         (*EXPLAIN, "--rows", "1,30", "--json", "-o", "why.jsonl", "--force"), ("why.jsonl",)
     ),
+    "encode -o": Command(
+        ("encode", "detector.onnx", "new.csv", "-o", "out.parquet", "--force"), ("out.parquet",)
+    ),
+    "encode to npy": Command(
+        ("encode", "detector.onnx", "new.csv", "-o", "out.npy", "--force"), ("out.npy",)
+    ),
+    "reconstruct": Command(("reconstruct", "detector.onnx", "new.csv")),
+    "reconstruct --mask": Command(
+        ("reconstruct", "detector.onnx", "new.csv", "--mask", "-o", "out.csv", "--force"),
+        ("out.csv",),
+    ),
+    "similar": Command(
+        ("similar", "detector.onnx", "new.csv", "new.npy", "-o", "out.csv", "--force"),
+        ("out.csv",),
+    ),
+    "sample": Command(
+        ("sample", "variational.onnx", "-o", "out.csv", "--force", "--json"), ("out.csv",)
+    ),
     "demo": Command(
         ("demo", "-o", "demo", "--force"),
         ("demo/beats.csv", "demo/detector.onnx", "demo/scored.csv", "demo/inspect.txt"),
@@ -108,6 +126,7 @@ def _material() -> dict[str, bytes]:
         "new.npy": _written(lambda file: np.save(file, rows)),
         "new.npz": _written(lambda file: np.savez(file, X=rows)),
         "detector.onnx": example(),
+        "variational.onnx": variational_example(),
         **{name: b"the old " + name.encode() for name in old},
     }
 

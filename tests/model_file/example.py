@@ -15,7 +15,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from isthmus.model_file import IR_VERSION, OPSET, Manifest, seal
+from isthmus.model_file import IR_VERSION, OPSET, Manifest, seal, unseal, with_manifest
 from isthmus.model_file.manifest import (
     Calibration,
     CellErrors,
@@ -51,6 +51,15 @@ def example(kind: Kind = "table", **shape: Any) -> bytes:
     manifest = example_manifest(kind, scores=tuple(scores.tolist()), **shape)
     probes = run(graph, probe_rows(manifest.row_schema).astype(rows.dtype))["anomaly_score"]
     return seal(graph, manifest.model_copy(update={"probes": tuple(probes.tolist())}))
+
+
+def variational_example(kind: Kind = "table", **shape: Any) -> bytes:
+    """The same, of a network that says it is variational."""
+    model = unseal(example(kind, **shape))
+    options = model.manifest.options
+    network = options.network.model_copy(update={"variational": True})
+    told = {"options": options.model_copy(update={"network": network})}
+    return with_manifest(model, model.manifest.model_copy(update=told))
 
 
 def example_rows(count: int, kind: Kind = "table", columns: int = COLUMNS) -> Array:
@@ -198,22 +207,22 @@ def _core() -> list[Any]:
     return [
         helper.make_node("MatMul", ["x", "encoder"], ["encoded"]),
         helper.make_node("Add", ["encoded", "encoder_bias"], ["biased"]),
-        helper.make_node("Relu", ["biased"], ["member_code"]),
-        helper.make_node("MatMul", ["member_code", "decoder"], ["member_output"]),
+        helper.make_node("Relu", ["biased"], ["codes"]),
+        helper.make_node("MatMul", ["codes", "decoder"], ["decoded"]),
     ]
 
 
 def _tail(kind: Kind, views: tuple[str, ...]) -> list[Any]:
     wide = onnx.TensorProto.FLOAT if kind == "signal" else onnx.TensorProto.DOUBLE
     return [
-        *_mean_over_members("member_output", "output"),
-        helper.make_node("Cast", ["output"], ["wide_output"], to=wide),
+        *_mean_over_members("decoded", "rebuilt"),
+        helper.make_node("Cast", ["rebuilt"], ["wide_output"], to=wide),
         helper.make_node("Mul", ["wide_output", "scale"], ["unscaled"]),
         helper.make_node("Add", ["unscaled", "center"], ["reconstruction"]),
-        helper.make_node("Sub", ["member_output", "x"], ["residual"]),
+        helper.make_node("Sub", ["decoded", "x"], ["residual"]),
         helper.make_node("Mul", ["residual", "residual"], ["member_error"]),
         *_mean_over_members("member_error", "error"),
-        *_mean_over_members("member_code", "code"),
+        *_mean_over_members("codes", "code"),
         helper.make_node("MatMul", ["member_error", "mean_of_columns"], ["view_reconstruction"]),
         helper.make_node("ReduceMax", ["member_error"], ["view_largest"], axes=[2]),
         helper.make_node("Concat", [f"view_{name}" for name in views], ["by_member"], axis=2),

@@ -9,10 +9,12 @@ from isthmus.model_file.graph import walk
 from isthmus.model_file.manifest import Calibration, Layer, Threshold
 from isthmus.model_file.manifest_json import written_manifest
 from isthmus.read.column_kinds import MOST_LEVELS
+from isthmus.schema import ImageForm
 from isthmus.scoring.cell_errors import MOST_QUANTILES
 from tests.model_file.example import example_graph, example_manifest, example_model
 from tests.model_file.forgery import forged
 
+FORM = ImageForm(height=5, width=4, channels=2)
 SUMMARY = walk(example_graph())
 MANIFEST = example_manifest()
 
@@ -161,6 +163,25 @@ def test_equal_scores_are_in_order():
             problems(layers=(Layer(name="a", operation="b", shape=("N",), parameters=10**400),)),
             "its manifest: layers.parameters is too large",
         ),
+        (problems_of_schema(kind="image"), "row_schema: kind and image do not agree"),
+        (problems_of_schema(image=FORM), "row_schema: kind and image do not agree"),
+        (
+            problems_of_schema(kind="image", image=FORM),
+            "its manifest: row_schema: 2 channels, 3 columns",
+        ),
+        (
+            problems_of_schema(
+                columns=tuple(
+                    column.model_copy(update={"target": True})
+                    for column in MANIFEST.row_schema.columns
+                )
+            ),
+            "all are targets, and nothing is shown",
+        ),
+        (
+            problems(training=MANIFEST.training.model_copy(update={"init_from": "abc"})),
+            "training.init_from is not 64 hex digits",
+        ),
         (
             problems_of_schema(set_aside={"c1": "id", "other": "drop"}),
             "its manifest: row_schema.set_aside: 'c1' is a feature",
@@ -247,4 +268,4 @@ def test_what_is_written_is_at_most_what_is_read():
 
 
 def test_every_column_has_its_usual_errors():
-    assert problems(cells=MANIFEST.cells[1:]) == ["its manifest: cells has 2 entries for 3 columns"]
+    assert problems(cells=MANIFEST.cells[1:]) == ["its manifest: cells has 2 entries for 3 cells"]

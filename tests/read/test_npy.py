@@ -181,7 +181,7 @@ def test_an_npz_without_one_table_lists_what_it_holds() -> None:
     ("array", "advice"),
     [
         (np.arange(3.0), r"X.reshape\(1, -1\)"),
-        (np.zeros((2, 2, 2)), r"X.reshape\(len\(X\), -1\)"),
+        (np.zeros((2, 2, 2, 2, 2)), r"X.reshape\(len\(X\), -1\)"),
         (np.array(5.0), "rows and columns"),
         (np.zeros((2, 2), complex), "complex"),
     ],

@@ -7,11 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.evaluation import Confusion
 from isthmus.model_file.manifest import Epoch, Training
 from isthmus.report.figures import (
+    Picture,
     ReconstructedRow,
+    SampleClass,
+    confusion_matrix,
+    image_grid,
     reconstruction,
     reconstructions,
+    samples,
     score_histogram,
     training_curve,
 )
@@ -65,6 +71,32 @@ def curve(title: str) -> Any:
     return training_curve(training(epochs=20, members=3), title=title)
 
 
+def classes(title: str) -> Any:
+    rows = np.sin(np.arange(90) / np.arange(4, 9)[:, None])
+    made = [SampleClass(title, rows, 100 * (k + 1), k == 0) for k in range(5)]
+    return samples(made)
+
+
+def counts(title: str) -> Any:
+    made = Confusion(
+        alarms_among_abnormal=431,
+        quiet_among_abnormal=6,
+        alarms_among_normal=27,
+        quiet_among_normal=536,
+    )
+    return confusion_matrix(made, title=title)
+
+
+def grid(title: str) -> Any:
+    """Orange and blue squares, one in a line of ten, over darker ones."""
+    pictures = []
+    for place in range(12):
+        image = np.zeros((12, 12, 3))
+        image[2:10, 2:10] = (213, 94, 0) if place % 2 else (0, 114, 178)
+        pictures.append(Picture(image, (title, f"0.0{place}"), image / 2))
+    return image_grid(pictures, title=title)
+
+
 def training(
     epochs: int, members: int, *, validation: bool = True, kept: tuple[int, ...] | None = None
 ) -> Training:
@@ -93,4 +125,7 @@ PICTURES: dict[str, Callable[[str], Any]] = {
     "signal": signal,
     "table": table,
     "curve": curve,
+    "classes": classes,
+    "counts": counts,
+    "grid": grid,
 }

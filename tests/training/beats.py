@@ -8,6 +8,7 @@ import numpy as np
 
 from isthmus.datasets import load_ecg5000
 from isthmus.options import FitOptions
+from isthmus.schema import ImageForm
 from isthmus.scoring.scorer import Scorer
 from isthmus.training.describe import describe
 from isthmus.training.fit import fit
@@ -85,6 +86,31 @@ def odd_mixed_rows(rows: int = 60) -> np.ndarray:
     return values
 
 
+IMAGE = ImageForm(height=9, width=7, channels=2)
+
+
+@cache
+def image_rows(rows: int = 120) -> np.ndarray:
+    """Small images of a bright bar in two channels, as bytes (rows, 9 * 7 * 2)."""
+    generator = np.random.default_rng(10)
+    line, column = np.mgrid[:9, :7]
+    angle = generator.uniform(-0.6, 0.6, (rows, 1, 1))
+    middle = generator.uniform(2, 4, (rows, 1, 1))
+    distance = np.abs((column - middle) - angle * (line - 4))
+    bar = 220 * np.exp(-(distance**2))
+    pixels = np.stack([bar, 255 - bar], axis=-1) + generator.normal(0, 6, (rows, 9, 7, 2))
+    return np.clip(np.round(pixels), 0, 255).astype(np.float32).reshape(rows, -1)
+
+
+@cache
+def odd_image_rows(rows: int = 60) -> np.ndarray:
+    """The same with a block that should not be there, and some pixels missing."""
+    pixels = image_rows(rows).copy().reshape(rows, 9, 7, 2)
+    pixels[:, 2:5, 1:4] = 128.0
+    pixels[::6, 0, 0] = np.nan
+    return pixels.reshape(rows, -1)
+
+
 def model_of(
     values: np.ndarray,
     kind: str,
@@ -94,12 +120,18 @@ def model_of(
     """A model file fitted on rows (N, D); ``"mixed"`` are tables with `MIXED_LEVELS`."""
     names = [f"c{place}" for place in range(values.shape[1])]
     mixed = kind == "mixed"
+    image = choices.pop("image", None)
+    targets = choices.pop("targets", ())
+    if isinstance(image, ImageForm):
+        names = ["red", "green", "blue"][: image.channels]
     schema = describe(
         values,
         names,
         "table" if mixed else kind,  # type: ignore[arg-type]
         named=False,
         levels=MIXED_LEVELS if mixed else levels,
+        targets=targets,  # type: ignore[arg-type]
+        image=image,  # type: ignore[arg-type]
     )
     return fit(values, schema, FitOptions.from_flat(**choices))
 

@@ -12,7 +12,8 @@ from isthmus.model_file.manifest import View
 from isthmus.options import NetworkOptions, PreprocessingOptions
 from isthmus.training import export
 from isthmus.training.activations import ACTIVATIONS
-from isthmus.training.architectures.dense import Dense, DenseLayer
+from isthmus.training.architectures import RowShape, make_network
+from isthmus.training.architectures.layer import DenseLayer
 from isthmus.training.cell_loss import CellLoss
 from isthmus.training.export import Trained, check_parity, session
 from isthmus.training.graph import Graph
@@ -25,7 +26,8 @@ CONSTANTS = (View(name="reconstruction", center=-1.0, spread=2.0),)
 
 def trained_of(values, members=3, **network):
     options = NetworkOptions(**{"encoder": (6,), "code_size": 3, **network})
-    dense = Dense(members, values.shape[1], "table", options, torch.Generator().manual_seed(0))
+    shape, generator = RowShape("table", values.shape[1]), torch.Generator().manual_seed(0)
+    dense = make_network(members, shape, options, generator)
     preamble = Preamble.fit(values, "table", PreprocessingOptions())
     loss = CellLoss(LOSSES["mse"], preamble.units)
     return Trained(preamble, dense, loss, Shapes(members, values.shape[1], 3))
@@ -61,11 +63,11 @@ def test_batch_norm_in_the_graph_is_that_of_evaluation():
 def test_a_perturbed_weight_is_noticed_before_anything_is_written(monkeypatch):
     emit = DenseLayer.emit
 
-    def perturbed(self, graph, value, *, name):
+    def perturbed(self, graph, value):
         with torch.no_grad():
             weight = self.weight.clone()
             self.weight[0, 0, 0] += 0.01
-            made = emit(self, graph, value, name=name)
+            made = emit(self, graph, value)
             self.weight.copy_(weight)
         return made
 

@@ -11,7 +11,8 @@ from isthmus.errors import IsthmusError
 from isthmus.options import NetworkOptions, TrainingOptions
 from isthmus.scoring.scorer import Scorer
 from isthmus.training import export, loop, noise
-from isthmus.training.architectures.dense import Dense, MemberNorm
+from isthmus.training.architectures import RowShape, make_network
+from isthmus.training.architectures.layer import MemberNorm
 from isthmus.training.budget import budget
 from isthmus.training.keep import Keeper
 from isthmus.training.loss import LOSSES
@@ -27,7 +28,8 @@ SMALL = {"encoder": (8,), "code_size": 4}
 
 def network_of(members=1, **choices):
     options = NetworkOptions(encoder=(6,), code_size=3, activation="tanh", **choices)
-    return Dense(members, 5, "table", options, torch.Generator().manual_seed(3))
+    generator = torch.Generator().manual_seed(3)
+    return make_network(members, RowShape("table", 5), options, generator)
 
 
 def test_batch_norm_in_evaluation_is_that_of_training_where_the_batch_is_what_was_seen():

@@ -10,7 +10,7 @@ import torch
 
 from isthmus.errors import UsageError
 from isthmus.options import NetworkOptions, TrainingOptions
-from isthmus.training.architectures.dense import Dense
+from isthmus.training.architectures import RowShape, make_network
 from isthmus.training.budget import budget
 from isthmus.training.keep import Keeper
 from isthmus.training.loop import train
@@ -35,7 +35,8 @@ def rows_of_cells(rows=40, cells=5, missing=False, seed=0):
 
 
 def network_of(members, seed=0, cells=5):
-    return Dense(members, cells, "table", NETWORK, torch.Generator().manual_seed(seed))
+    generator = torch.Generator().manual_seed(seed)
+    return make_network(members, RowShape("table", cells), NETWORK, generator)
 
 
 def member_of(network, member):

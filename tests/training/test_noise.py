@@ -7,10 +7,13 @@ import pytest
 import torch
 from beats import mixed_rows
 
-from isthmus.options import PreprocessingOptions
+from isthmus.options import NetworkOptions, PreprocessingOptions
+from isthmus.schema import ImageForm
+from isthmus.training.architectures import RowShape
 from isthmus.training.members import Cells, MemberRows
-from isthmus.training.noise import InputNoise
-from isthmus.training.preamble import Preamble
+from isthmus.training.noise import Erasing, InputNoise
+from isthmus.training.preamble import CellArrays, Preamble
+from isthmus.training.units import Units
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +24,7 @@ def shown():
     preamble = Preamble.fit(values, "table", options, categories=(1, 3, 5), rebuild_flags=True)
     cells = Cells.of(preamble.run(values), torch.device("cpu"))
     own = MemberRows.of([np.arange(1000)], torch.device("cpu"))
-    noise = InputNoise.of(0.5, 1.0, preamble.units)
+    noise = InputNoise.of(NetworkOptions(), RowShape("table", 8), 1.0, preamble.units)
     generator = torch.Generator().manual_seed(0)
     disturbed = noise.disturbed(cells, own, own.table, generator)
     return cells.input[:1000].numpy(), disturbed[0].numpy(), preamble.units
@@ -66,6 +69,67 @@ def test_without_noise_rows_are_shown_as_they_are():
     preamble = Preamble.fit(values, "table", PreprocessingOptions(), categories=(1, 3, 5))
     cells = Cells.of(preamble.run(values), torch.device("cpu"))
     own = MemberRows.of([np.arange(50)], torch.device("cpu"))
-    noise = InputNoise.of(0.0, 1.0, preamble.units)
+    noise = InputNoise.of(
+        NetworkOptions(input_noise=0.0), RowShape("table", 8), 1.0, preamble.units
+    )
     shown = noise.disturbed(cells, own, own.table, torch.Generator())
     assert torch.equal(shown[0], cells.input)
+
+
+def shown_ones(rows=2000, units=24, **choices):
+    """What two members are shown of rows that are all 1, (2, rows, units)."""
+    ones = np.ones((rows, units), np.float32)
+    arrays = CellArrays(ones, ones, ones, ones, 0 * ones)
+    cells = Cells.of(arrays, torch.device("cpu"))
+    own = MemberRows.of([np.arange(rows)] * 2, torch.device("cpu"))
+    image = choices.pop("image", None)
+    options = NetworkOptions(input_noise=0.0, restoration="off", **choices)
+    shape = RowShape("image" if image else "signal", units, image)
+    noise = InputNoise.of(options, shape, 1.0, Units.plain(units))
+    return noise.disturbed(cells, own, own.table, torch.Generator().manual_seed(0)).numpy()
+
+
+def test_masking_hides_each_cell_by_itself():
+    shown = shown_ones(masking=0.3)
+    assert set(np.unique(shown)) == {0.0, 1.0}
+    assert (shown == 0).mean() == pytest.approx(0.3, abs=0.01)
+    together = (shown[..., 0] == 0) & (shown[..., 1] == 0)
+    assert together.mean() == pytest.approx(0.09, abs=0.02)
+
+
+def test_erasing_hides_one_stretch_of_a_signal_anywhere():
+    hidden = shown_ones(erasing=0.25) == 0
+    assert (hidden.sum(axis=2) == 6).all()
+    first = hidden.argmax(axis=2)
+    ends = hidden.shape[2] - hidden[..., ::-1].argmax(axis=2)
+    assert (ends - first == 6).all()
+    assert set(np.unique(first)) == set(range(24 - 6 + 1))
+    assert not np.array_equal(first[0], first[1])  # each member has draws of its own
+
+
+def test_erasing_hides_one_patch_of_an_image_in_all_channels():
+    image = ImageForm(height=4, width=3, channels=2)
+    hidden = (shown_ones(erasing=0.5, image=image) == 0).reshape(2, -1, 4, 3, 2)
+    assert np.array_equal(hidden[..., 0], hidden[..., 1])
+    lines, columns = hidden[..., 0].any(axis=3), hidden[..., 0].any(axis=2)
+    assert (lines.sum(axis=2) == 3).all() and (columns.sum(axis=2) == 2).all()
+    assert (hidden[..., 0].sum(axis=(2, 3)) == 6).all()  # a whole rectangle
+    assert len(np.unique(hidden.argmax(axis=2))) > 1
+
+
+@pytest.mark.parametrize("share", [0.001, 0.999])
+def test_a_patch_is_never_nothing_nor_larger_than_the_row(share):
+    patch = Erasing.of(share, 24, None).patch[0]
+    assert 1 <= patch <= 24
+
+
+def test_a_target_is_never_shown_in_training_whatever_the_noise():
+    ones = np.ones((200, 5), np.float32)
+    cells = Cells.of(CellArrays(ones, ones, ones, ones, 0 * ones), torch.device("cpu"))
+    own = MemberRows.of([np.arange(200)], torch.device("cpu"))
+    only_shown = np.array([1, 1, 0, 1, 0], np.float32)
+    shape = RowShape("table", 5)
+    noise = InputNoise.of(NetworkOptions(), shape, 1.0, Units.plain(5), only_shown)
+    shown = noise.disturbed(cells, own, own.table, torch.Generator().manual_seed(0)).numpy()
+    assert (shown[..., [2, 4]] == 0).all()
+    assert (shown[..., [0, 1, 3]] != 0).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,12 +15,18 @@ COMMANDS: dict[str, str] = {
     "score": "Say of every row how strange it is, with a p-value.",
     "explain": "Say of every alarm which cells carry it, in plain words.",
     "evaluate": "Compare alarms with labels.",
+    "encode": "Write the code of every row.",
+    "reconstruct": "Write every row as the network rebuilds it.",
+    "sample": "Draw new rows from a variational model.",
+    "similar": "Find the rows of an index that are most like others.",
     "inspect": "Show what a model file holds.",
     "verify": "Check that a model file is whole and scores the same here.",
-    "calibrate": "Set new p-values from recent normal rows, for the same network.",
+    "calibrate": "Set new p-values from recent normal rows, same network.",
+    "datasets": "Get public data sets, checked, and show which there are.",
+    "recipes": "Run published systems again, beside isthmus's default.",
     "demo": "Train, calibrate, score and evaluate on real heartbeats.",
 }
-"""Every command and its one-line help; the command is the function of the same name."""
+"""Every command and its one-line help; `load` says what its module holds."""
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -38,21 +45,54 @@ class Commands(TyperGroup):
         return TyperCommand(cmd_name, help=COMMANDS[cmd_name])  # the overview needs no more
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            close = get_close_matches(args[0], COMMANDS, n=1)
-            meant = f" Did you mean {close[0]!r}?" if close else ""
-            ctx.fail(f"There is no command {args[0]!r}.{meant}")
+        _refuse_unknown(ctx, args, COMMANDS)
         if args[0] in COMMANDS:
             return args[0], load(args[0]), args[1:]
         return super().resolve_command(ctx, args)
 
 
+class SubCommands(TyperGroup):
+    """A group whose commands are in the table `SUB_COMMANDS` of one module."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        _refuse_unknown(ctx, args, self.commands)
+        return super().resolve_command(ctx, args)
+
+
+def _refuse_unknown(ctx: Any, args: list[str], known: Iterable[str]) -> None:
+    """Say of a word that is no command which one may have been meant."""
+    if args and args[0] not in known and not args[0].startswith("-"):
+        close = get_close_matches(args[0], known, n=1)
+        meant = f" Did you mean {close[0]!r}?" if close else ""
+        ctx.fail(f"There is no command {args[0]!r}.{meant}")
+
+
 def load(name: str) -> Any:
-    """Import a command's module and make the command."""
+    """Import a command's module and make the command.
+
+    The module `isthmus.cli.NAME` holds either
+
+    - one function of the same name, whose help is the docstring of the module; or
+    - a table ``SUB_COMMANDS`` from the words that are typed behind the name to functions, as
+      ``{"list": show_all, "get": get}``. The help of each is its own docstring, and that of them
+      together is the docstring of the module.
+    """
     module = importlib.import_module(f"isthmus.cli.{name}")
-    single = typer.Typer(add_completion=False, rich_markup_mode=None)
-    single.command(name, help=module.__doc__, context_settings=HELP)(getattr(module, name))
-    return typer.main.get_command(single)
+    table: dict[str, Callable[..., None]] | None = getattr(module, "SUB_COMMANDS", None)
+    made = typer.Typer(add_completion=False, rich_markup_mode=None)
+    if table is None:
+        made.command(name, help=module.__doc__, context_settings=HELP)(getattr(module, name))
+        return typer.main.get_command(made)
+    made.callback(cls=SubCommands, help=module.__doc__, no_args_is_help=True)(_nothing_before)
+    for word, function in table.items():
+        made.command(word, help=function.__doc__, context_settings=HELP)(function)
+    group = typer.main.get_command(made)
+    group.name = name
+    return group
+
+
+def _nothing_before() -> None:
+    """What stands before a sub-command: no options."""
 
 
 app = typer.Typer(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from isthmus.cli.parameters import (
+    LEARNT,
     Alpha,
     DataPath,
     Force,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from isthmus.read import Rows
 
 
-@takes_options(without=("kind", "category"))
+@takes_options(without=LEARNT)
 def calibrate(
     model: ModelPath,
     data: DataPath,

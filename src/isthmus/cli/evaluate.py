@@ -15,11 +15,11 @@ from typing import Annotated, Optional
 
 import typer
 
-from isthmus.cli.parameters import Alpha, AsJson, DataPath, ModelPath, Quiet, takes_options
+from isthmus.cli.parameters import LEARNT, Alpha, AsJson, DataPath, ModelPath, Quiet, takes_options
 from isthmus.options import ReadOptions, RowOptions
 
 
-@takes_options(without=("kind", "category"))
+@takes_options(without=LEARNT)
 def evaluate(
     model: ModelPath,
     data: DataPath,

@@ -1,7 +1,8 @@
 """Say of every alarm which cells carry it, in plain words.
 
 For each alarm a sentence and a small table: what was observed, what was expected, and how far the
-two usually lie apart. Rows that could not be scored are listed with the reason.
+two usually lie apart; of images the regions that are off. Rows that could not be scored are listed
+with the reason.
 
 Examples:
 
@@ -10,6 +11,8 @@ Examples:
   isthmus explain detector.onnx patients.csv --id patient --rows 3,17 --top 5
 
   isthmus explain detector.onnx new.csv --alpha 0.1 --most 20 --json -o reasons.jsonl
+
+  isthmus explain photos.onnx photos --alpha 0.1 --heat-maps maps
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Optional
 import typer
 
 from isthmus.cli.parameters import (
+    LEARNT,
     Alpha,
     DataPath,
     Fdr,
@@ -44,7 +48,16 @@ if TYPE_CHECKING:
     from isthmus.scoring.thresholds import Decision
 
 
-@takes_options(without=("kind", "normal", "category"))
+HeatMapFolder = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        metavar="FOLDER",
+        help="Draw each explained image, what was rebuilt and where it is off.",
+    ),
+]
+
+
+@takes_options(without=(*LEARNT, "normal"))
 def explain(
     model: ModelPath,
     data: DataPath,
@@ -52,7 +65,10 @@ def explain(
     columns: RowOptions,
     output: Output = "-",
     top: Annotated[
-        int, typer.Option(min=1, metavar="INTEGER", help="Cells or stretches of each row, at most.")
+        int,
+        typer.Option(
+            min=1, metavar="INTEGER", help="Cells, stretches or regions of each row, at most."
+        ),
     ] = 3,
     rows: Annotated[
         Optional[str],  # noqa: UP045 (typer)
@@ -62,6 +78,7 @@ def explain(
         Optional[int],  # noqa: UP045
         typer.Option(min=1, metavar="INTEGER", help="Explain only so many, the strangest."),
     ] = None,
+    heat_maps: HeatMapFolder = None,
     alpha: Alpha = None,
     threshold: Threshold = None,
     fdr: Fdr = None,
@@ -71,6 +88,7 @@ def explain(
     quiet: Quiet = False,
 ) -> None:
     """Explain batch by batch, in constant memory."""
+    from isthmus.cli.heat_maps import HeatMaps
     from isthmus.cli.places import STANDARD, claim, open_data
     from isthmus.cli.saying import say, warn
     from isthmus.scoring.asked import Asked
@@ -83,6 +101,7 @@ def explain(
         claim(output, data=data, force=force)
         _refuse_other_formats(output, as_json)
     scorer = Scorer.load(model, threads=threads)
+    drawing = HeatMaps(heat_maps, scorer, data=data, force=force)
     source = open_data(data, read)
     say(source.decisions, quiet=quiet)
     decision = asked.decide(scorer, source, columns)
@@ -93,8 +112,11 @@ def explain(
         for entry in entries if most is None else strangest(entries, most):
             file.write(_written(entry, as_json=as_json))
             _count(entry, shown)
+            drawing.want(entry)
+    drawing.draw(source, columns)
     warn(tally.warnings(source.name), quiet=quiet)
-    say(_summary(tally, shown, decision, by_number=wanted is not None), quiet=quiet)
+    summary = _summary(tally, shown, decision, by_number=wanted is not None)
+    say([*summary, *drawing.said], quiet=quiet)
 
 
 def _wanted(rows: str | None, most: int | None) -> frozenset[int] | None:

@@ -8,6 +8,10 @@ Examples:
 
   isthmus fit beats.npy --kind signal --encoder 32,16 --code-size 8 --epochs 40 -o detector.onnx
 
+  isthmus fit normal.csv --checkpoint fit.checkpoint --resume -o detector.onnx
+
+  isthmus fit photos --label class --normal good --size 32 -o detector.onnx
+
   isthmus fit all.csv --label target --normal 1 --dry-run
 """
 
@@ -17,6 +21,13 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from isthmus.cli.interruptible import (
+    CheckpointEvery,
+    CheckpointFile,
+    Interruptible,
+    LogDir,
+    Resume,
+)
 from isthmus.cli.parameters import AsJson, DataPath, Force, Quiet, takes_options
 from isthmus.options import FitOptions, ReadOptions, RowOptions
 
@@ -38,6 +49,16 @@ def fit(
         bool,
         typer.Option("--dry-run", help="Print what each column would be taken as; learn nothing."),
     ] = False,
+    init_from: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="MODEL", help="Model file whose layers training begins with, where they fit."
+        ),
+    ] = None,
+    checkpoint: CheckpointFile = None,
+    checkpoint_every: CheckpointEvery = None,
+    resume: Resume = False,
+    logdir: LogDir = None,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -46,6 +67,7 @@ def fit(
     from isthmus.errors import UsageError
     from isthmus.scoring.thresholds import parse
 
+    long = Interruptible(checkpoint, checkpoint_every, resume, logdir)
     parse(options.calibration.threshold)  # before the work, not after it
     if dry_run:
         _show(data, read, columns, as_json=as_json, quiet=quiet)
@@ -55,7 +77,8 @@ def fit(
             advice="To see first what the columns would be taken as: --dry-run.",
         )
     else:
-        _write(data, output, read, columns, options, force=force, as_json=as_json, quiet=quiet)
+        asked = (read, columns, options, long, init_from)
+        _write(data, output, *asked, force=force, as_json=as_json, quiet=quiet)
 
 
 def _show(data: str, read: ReadOptions, columns: RowOptions, *, as_json: bool, quiet: bool) -> None:
@@ -87,6 +110,8 @@ def _write(
     read: ReadOptions,
     columns: RowOptions,
     options: FitOptions,
+    long: Interruptible,
+    init_from: str | None,
     *,
     force: bool,
     as_json: bool,
@@ -94,7 +119,8 @@ def _write(
 ) -> None:
     from isthmus import model_file
     from isthmus.cli.places import claim_model, open_data
-    from isthmus.cli.saying import say, training_progress, warn
+    from isthmus.cli.progress import training_progress
+    from isthmus.cli.saying import say, warn
     from isthmus.errors import require
     from isthmus.read import read_rows
 
@@ -103,26 +129,32 @@ def _write(
     for library in ("onnx", "torch"):
         require(library, extra="train", purpose="training a detector")
     from isthmus.training.learn import learn
+    from isthmus.training.reuse import Stored
 
+    long.claim(output=output, data=data)
+    say(long.beginnings, quiet=quiet)
+    begun = None if init_from is None else Stored.of(init_from)
     rows = read_rows(source, columns)
     say(rows.decisions, quiet=quiet)
-    with training_progress(quiet=quiet) as on_epoch:
-        learnt = learn(rows, columns, options, on_epoch=on_epoch)
+    with long.said(), training_progress(quiet=quiet) as progress:
+        learnt = learn(rows, columns, options, watching=long.watching(progress), init_from=begun)
     model_file.save(output, learnt.model, overwrite=force)
+    removed = long.done()
     say(learnt.decisions, quiet=quiet)
     warn(learnt.warnings, quiet=quiet)
     manifest = model_file.unseal(learnt.model, name=output).manifest
     if as_json:
         typer.echo(manifest.model_dump_json(exclude={"calibration": {"scores"}}))
-    say(_summary(output, manifest), quiet=quiet)
+    say([*_summary(output, manifest), *removed], quiet=quiet)
 
 
 def _summary(output: str, manifest: Manifest) -> list[str]:
+    from isthmus.cli.schema_table import size_of
     from isthmus.read.counting import counted
 
     calibration_rows = len(manifest.calibration.scores)
     return [
-        f"{output}: {manifest.kind} of {counted(len(manifest.row_schema.columns), 'column')}, "
+        f"{output}: {size_of(manifest.row_schema)}, "
         f"{counted(manifest.members, 'network')}, {manifest.training.parameters} parameters, "
         f"{counted(manifest.training.steps, 'update')}",
         f"{output}: calibrated on {calibration_rows} rows "

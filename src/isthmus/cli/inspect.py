@@ -57,7 +57,7 @@ def _file(held: ModelFile) -> list[str]:
 
 
 def _rows(manifest: Manifest) -> list[str]:
-    from isthmus.cli.schema_table import about, set_aside
+    from isthmus.cli.schema_table import about, set_aside, size_of
     from isthmus.read.counting import counted
 
     columns = manifest.row_schema.columns
@@ -65,8 +65,7 @@ def _rows(manifest: Manifest) -> list[str]:
     more = len(columns) - _MOST_COLUMNS
     if more > 0:
         shown.append(f"... and {counted(more, 'more column')}")
-    count = counted(len(columns), "column")
-    return [f"{manifest.kind} of {count}", *shown, *set_aside(manifest.row_schema)]
+    return [size_of(manifest.row_schema), *shown, *set_aside(manifest.row_schema)]
 
 
 def _training(manifest: Manifest) -> list[str]:

@@ -41,14 +41,30 @@ Threads = Annotated[int, typer.Option(min=1, metavar="INTEGER", help="Threads of
 Output = Annotated[
     str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - for stdout.")
 ]
+OutputFormat = Annotated[
+    Optional[Literal["csv", "jsonl", "parquet", "arrow"]],  # noqa: UP045 (typer)
+    typer.Option(help="Format of the output; by default told from its name, or csv."),
+]
+ArrayFormat = Annotated[
+    Optional[Literal["csv", "jsonl", "parquet", "arrow", "npy"]],  # noqa: UP045 (typer)
+    typer.Option(
+        help="Format of the output; by default told from its name, or csv. npy: numbers alone."
+    ),
+]
 ModelPath = Annotated[str, typer.Argument(metavar="MODEL", help="A model file.")]
 DataPath = Annotated[
-    str, typer.Argument(metavar="DATA", help="CSV, Parquet, Arrow, JSON lines, npy; - for stdin.")
+    str,
+    typer.Argument(
+        metavar="DATA", help="CSV, Parquet, Arrow, JSON lines, npy, images; - for stdin."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but failures.")]
 
+
+LEARNT = ("kind", "category", "target", "size", "colour", "crop")
+"""Options that a detector has learnt from: nobody chooses them again."""
 
 METAVARS = {
     "threshold": "RULE",
@@ -57,7 +73,10 @@ METAVARS = {
     "drop": "COLUMN",
     "id": "COLUMN",
     "category": "COLUMN",
+    "target": "COLUMN",
     "normal": "VALUE",
+    "size": "HxW",
+    "max_megapixels": "NUMBER",
 }
 """What stands for the value of an option in the help; for others their type says it."""
 METAVARS_OF_TYPES: dict[Any, str] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
 from isthmus.printable import clean
+from isthmus.read.counting import counted
 from isthmus.schema import Column, Schema
 
 _MOST_LEVELS = 4
@@ -28,6 +29,14 @@ def schema_table(schema: Schema, decisions: Sequence[str], notes: Mapping[str, s
     rows = [_row(column, notes.get(column.name, "")) for column in schema.columns]
     aside = set_aside(schema)
     return [*_laid_out([header, *rows]), *(["", *aside] if aside else []), "", *decisions]
+
+
+def size_of(schema: Schema) -> str:
+    """What a row is, in a few words: table of 7 columns, image of 28 x 28, grey."""
+    if schema.image is not None:
+        form = schema.image
+        return f"image of {form.height} x {form.width}, {', '.join(schema.names)}"
+    return f"{schema.kind} of {counted(len(schema.columns), 'column')}"
 
 
 def about(column: Column) -> str:

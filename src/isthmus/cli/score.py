@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 import typer
 
 from isthmus.cli.parameters import (
+    LEARNT,
     Alpha,
     AsJson,
     DataPath,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 Format = Optional[Literal["csv", "jsonl", "parquet", "arrow"]]  # noqa: UP045 (typer)
 
 
-@takes_options(without=("kind", "normal", "category"))
+@takes_options(without=(*LEARNT, "normal"))
 def score(
     model: ModelPath,
     data: DataPath,

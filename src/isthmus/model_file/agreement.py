@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import cycle
 
 import numpy as np
 
@@ -32,12 +33,12 @@ def misfits(manifest: Manifest, summary: Summary) -> list[str]:
 
 def expected_inputs(manifest: Manifest) -> tuple[Value, ...]:
     """The one input of a graph that fits this manifest."""
-    return (Value("rows", _row_type(manifest), (BATCH, len(manifest.row_schema.columns))),)
+    return (Value("rows", _row_type(manifest), (BATCH, manifest.row_schema.width)),)
 
 
 def expected_outputs(manifest: Manifest) -> tuple[Value, ...]:
     """The outputs of a graph that fits this manifest, in their order."""
-    columns = len(manifest.row_schema.columns)
+    columns = manifest.row_schema.width
     return (
         Value("reconstruction", _row_type(manifest), (BATCH, columns)),
         Value("error", "float32", (BATCH, columns)),
@@ -48,7 +49,7 @@ def expected_outputs(manifest: Manifest) -> tuple[Value, ...]:
 
 
 def _row_type(manifest: Manifest) -> str:
-    return "float32" if manifest.kind == "signal" else "float64"
+    return "float64" if manifest.kind == "table" else "float32"
 
 
 def _against_graph(manifest: Manifest, summary: Summary) -> Iterator[str]:
@@ -73,6 +74,7 @@ def _described(value: Value) -> str:
 def _inner(manifest: Manifest) -> Iterator[str]:
     yield from _counts(manifest)
     yield from _columns(manifest)
+    yield from _image(manifest)
     yield from _cells(manifest)
     for calibration in (manifest.calibration, *manifest.calibration_history):
         yield from _scores(calibration)
@@ -83,8 +85,12 @@ def _inner(manifest: Manifest) -> Iterator[str]:
     alpha = manifest.threshold.alpha
     if alpha is not None and not 0 < alpha < 1:
         yield f"its manifest: threshold.alpha is {alpha}, not between 0 and 1"
-    if not _DIGEST.fullmatch(manifest.data.digest):
-        yield "its manifest: data.digest is not 64 hex digits"
+    for name, digest in (
+        ("data.digest", manifest.data.digest),
+        ("training.init_from", manifest.training.init_from),
+    ):
+        if digest is not None and not _DIGEST.fullmatch(digest):
+            yield f"its manifest: {name} is not 64 hex digits"
 
 
 def _counts(manifest: Manifest) -> Iterator[str]:
@@ -111,6 +117,8 @@ def _columns(manifest: Manifest) -> Iterator[str]:
         yield "its manifest: row_schema has no columns"
     if len(set(manifest.row_schema.names)) < len(columns):
         yield "its manifest: row_schema.columns: a name stands twice"
+    if columns and all(column.target for column in columns):
+        yield "its manifest: row_schema.columns: all are targets, and nothing is shown"
     for name in sorted({*manifest.row_schema.set_aside} & {*manifest.row_schema.names}):
         yield f"its manifest: row_schema.set_aside: {shown(name)} is a feature"
     for column in columns:
@@ -122,6 +130,16 @@ def _columns(manifest: Manifest) -> Iterator[str]:
         if (column.kind == "category") != bool(column.levels):
             yield f"{where}: levels and kind do not agree"
         yield from (f"{where}: {said}" for said in _levels(column, manifest.data.rows))
+
+
+def _image(manifest: Manifest) -> Iterator[str]:
+    form, columns = manifest.row_schema.image, manifest.row_schema.columns
+    if (form is None) == (manifest.kind == "image"):
+        yield "its manifest: row_schema: kind and image do not agree"
+    if form is not None and form.channels != len(columns):
+        yield f"its manifest: row_schema: {form.channels} channels, {len(columns)} columns"
+    if form is not None and any(column.kind == "category" for column in columns):
+        yield "its manifest: row_schema: a channel of an image is a category"
 
 
 def _levels(column: Column, rows: int) -> Iterator[str]:
@@ -139,12 +157,13 @@ def _levels(column: Column, rows: int) -> Iterator[str]:
 
 
 def _cells(manifest: Manifest) -> Iterator[str]:
-    columns = manifest.row_schema.columns
-    if len(manifest.cells) != len(columns):
-        yield f"its manifest: cells has {len(manifest.cells)} entries for {len(columns)} columns"
+    schema = manifest.row_schema
+    if len(manifest.cells) != schema.width:
+        yield f"its manifest: cells has {len(manifest.cells)} entries for {schema.width} cells"
+        return
     # Usual errors come from the rows of the fit, or from those of a new calibration.
     most = max(manifest.data.rows, len(manifest.calibration.scores))
-    for column, cell in zip(columns, manifest.cells, strict=False):
+    for column, cell in zip(cycle(schema.columns), manifest.cells, strict=False):
         if not _makes_sense(cell, most):
             yield f"its manifest: cells: the errors of column {shown(column.name)} make no sense"
         if (cell.residual is None) != (column.kind == "category"):

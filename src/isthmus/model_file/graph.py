@@ -7,7 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from isthmus.model_file.messages import MODEL, Parsed, parse
-from isthmus.model_file.operators import ALLOWED_OPERATORS, IR_VERSION, OPSET, PRODUCER
+from isthmus.model_file.operators import (
+    ALLOWED_OPERATORS,
+    IR_VERSION,
+    OPSET,
+    PRODUCER,
+    RECURRENT,
+)
 from isthmus.model_file.wire import RefusedError, Span, WireReader
 
 MODEL_FIELD_ORDER = [1, 2, 3, 7, 8]
@@ -161,10 +167,17 @@ def _check_names(graph: Parsed, summary: Summary) -> None:
         missing = [name for name in node["input"] if name and name not in known]
         if missing:
             raise RefusedError(f"the value {shown(missing[0])} is used before anything makes it")
-        _define(known, node["output"])
+        _define(known, _made(node))
     for value in summary.outputs:
         if value.name not in known:
             raise RefusedError(f"no node makes the output {shown(value.name)}")
+
+
+def _made(node: Parsed) -> list[str]:
+    """The names of what a node gives; recurrent ones give several, and not all are wanted."""
+    names: list[str] = node["output"]
+    wanted = [name for name in names if name]
+    return wanted if wanted and node["op_type"][0] in RECURRENT else names
 
 
 def _define(known: set[str], names: Iterable[str]) -> None:

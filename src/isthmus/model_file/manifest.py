@@ -116,7 +116,11 @@ class Epoch(Frozen):
 
 
 class Training(Frozen):
-    """How the network came to be."""
+    """How the network came to be.
+
+    `init_from` is the digest of the model file that the first weights are from; None where they
+    were drawn.
+    """
 
     epochs: tuple[Epoch, ...]
     steps: int
@@ -124,6 +128,7 @@ class Training(Frozen):
     stopped: Literal["budget", "patience"]
     kept_step: tuple[int, ...]
     parameters: int
+    init_from: str | None = None
 
 
 class Data(Frozen):

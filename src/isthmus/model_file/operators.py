@@ -1,4 +1,4 @@
-"""The operators that a graph may use: plain arithmetic on tensors, no loops, branches or state."""
+"""The operators that a graph may use: plain arithmetic on tensors, no free loops or branches."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ _CHOICE = {"ArgMax", "Where"}
 _ACTIVATIONS = {"Elu", "LeakyRelu", "Relu", "Sigmoid", "Softmax", "Tanh"}
 _SHAPES = {"Concat", "Gather", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze"}
 _VALUES = {"Cast", "Identity"}
+_MAPS = {"Conv", "ConvTranspose", "MaxPool", "Resize"}
+RECURRENT = frozenset({"GRU", "LSTM"})
 
 ALLOWED_OPERATORS = frozenset(
-    _ARITHMETIC | _LIMITS | _CONDITIONS | _CHOICE | _ACTIVATIONS | _SHAPES | _VALUES
+    (_ARITHMETIC | _LIMITS | _CONDITIONS | _CHOICE | _ACTIVATIONS)
+    | (_SHAPES | _VALUES | _MAPS | RECURRENT)
 )
 
 OPSET = 17

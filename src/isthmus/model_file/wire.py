@@ -124,3 +124,8 @@ def written_varint(number: int) -> bytes:
 def written_bytes(tag: int, content: bytes) -> bytes:
     """A field that holds `content`."""
     return written_varint(tag << 3 | BYTES) + written_varint(len(content)) + content
+
+
+def written_number(tag: int, number: int) -> bytes:
+    """A field that holds a whole number from 0."""
+    return written_varint(tag << 3 | VARINT) + written_varint(number)

@@ -12,6 +12,10 @@ from isthmus.options import ReadOptions
 from isthmus.read.arrow import open_arrow
 from isthmus.read.csv import open_csv
 from isthmus.read.file import File, open_file
+from isthmus.read.idx import TYPES
+from isthmus.read.images.arrays import open_idx
+from isthmus.read.images.decode import ENDINGS
+from isthmus.read.images.files import open_image
 from isthmus.read.jsonl import open_jsonl
 from isthmus.read.npy import open_npy, open_npz
 from isthmus.read.parquet import open_parquet
@@ -28,6 +32,10 @@ class Format:
     magic: tuple[bytes, ...] = ()
 
 
+IDX = tuple(bytes([0, 0, code, dimensions]) for code in TYPES for dimensions in (1, 2, 3, 4))
+IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"RIFF")
+"""BMP begins with two letters, as a line of names may."""
+
 FORMATS = (
     Format("csv", open_csv, (".csv", ".tsv", ".txt", ".data")),
     Format("parquet", open_parquet, (".parquet", ".pq"), (b"PAR1",)),
@@ -35,6 +43,8 @@ FORMATS = (
     Format("jsonl", open_jsonl, (".jsonl", ".ndjson")),
     Format("npy", open_npy, (".npy",), (b"\x93NUMPY",)),
     Format("npz", open_npz, (".npz",), (b"PK\x03\x04", b"PK\x05\x06")),
+    Format("idx", open_idx, (), IDX),
+    Format("image", open_image, ENDINGS, IMAGES),
 )
 BY_NAME = {row.name: row for row in FORMATS}
 BY_EXTENSION = {end: row for row in FORMATS for end in row.extensions}
@@ -48,6 +58,7 @@ FOREIGN = {
     b"\x80\x04\x95": "is a Python pickle, which is never read: it could run code",
     b"\x80\x05\x95": "is a Python pickle, which is never read: it could run code",
     b"%PDF": "is a PDF document, not a table",
+    b"GIF8": "is a GIF image, which is not read; save it as PNG",
 }
 """First bytes of files that are no table, and what to say of them."""
 

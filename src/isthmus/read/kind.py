@@ -28,7 +28,7 @@ def choose_kind(
     names: Sequence[str],
     named: bool,
     values: Array,
-    wanted: Literal["auto", "table", "signal"] = "auto",
+    wanted: Literal["auto", "table", "signal", "image"] = "auto",
 ) -> tuple[Kind, str]:
     """Choose the kind of the rows, and say why and how to change it.
 
@@ -40,12 +40,12 @@ def choose_kind(
         False when the names were made up.
     values : array
         Shape (N, D); NaN is missing.
-    wanted : {"auto", "table", "signal"}
-        What the user asked for.
+    wanted : {"auto", "table", "signal", "image"}
+        What the user asked for. Rows of numbers are images only where that is asked for.
 
     Returns
     -------
-    kind : {"table", "signal"}
+    kind : {"table", "signal", "image"}
     sentence : str
     """
     if wanted != "auto":

@@ -11,6 +11,7 @@ import pyarrow as pa
 from isthmus.errors import DataError, UnreadableDataError
 from isthmus.read.arrays import column, from_list, from_matrix
 from isthmus.read.arrow import once
+from isthmus.read.images.arrays import from_array
 from isthmus.read.source import Source, made_up
 from isthmus.read.tables import from_schema, in_pieces, reading
 
@@ -34,7 +35,7 @@ def open_memory(data: Any) -> Source:
 
 
 def _from_array(array: Any) -> Source:
-    return from_matrix(np.asanyarray(array), "array")
+    return from_array(np.asanyarray(array), "array")
 
 
 def _from_pandas(frame: Any) -> Source:

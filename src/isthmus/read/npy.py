@@ -10,33 +10,34 @@ import numpy.typing as npt
 
 from isthmus.errors import IsthmusError, UnreadableDataError
 from isthmus.options import ReadOptions
-from isthmus.read.arrays import column, from_matrix, native
+from isthmus.read.arrays import column, native
 from isthmus.read.file import File
+from isthmus.read.images.arrays import from_array
 from isthmus.read.source import Source
 from isthmus.read.stored import stored_matrix
 from isthmus.read.stream import access_failure
 
-FEATURES = ("X", "x", "data")
+FEATURES = ("X", "x", "data", "images")
 """Keys under which an npz may hold the rows where it has more arrays."""
-LABELS = "y"
+LABELS = ("y", "labels")
 LABEL_COLUMN = "label"
 
 Array = npt.NDArray[Any]
 
 
 def open_npy(file: File, options: ReadOptions) -> Source:
-    """One array of shape (N, D), read some rows at a time."""
+    """One array of rows (N, D) or of images, read some rows at a time."""
     _refuse_other(file, b"\x93NUMPY", "npy")
     start = file.random_access()
     try:
         array = stored_matrix(file.name, start)
     except Exception as error:  # NumPy has no closed list of failures for broken bytes.
         raise _unreadable(file.name, "npy", error) from error
-    return from_matrix(array, file.name)
+    return from_array(array, file.name)
 
 
 def open_npz(file: File, options: ReadOptions) -> Source:
-    """The one array of shape (N, D) in an npz, or the one under the key X, x or data."""
+    """The one array of rows (N, D) or of images in an npz, or the one under a known key."""
     _refuse_other(file, b"PK", "npz")
     start = file.random_access()
     try:
@@ -46,10 +47,10 @@ def open_npz(file: File, options: ReadOptions) -> Source:
         raise _unreadable(file.name, "npz", error) from error
     shapes = {key: held[key].shape for key in held if isinstance(held[key], np.ndarray)}
     rows = held[_features(shapes, file.name)]
-    if shapes.get(LABELS) != (len(rows),):
-        return from_matrix(rows, file.name)
-    labels = held[LABELS]
-    return from_matrix(rows, file.name, beside={LABEL_COLUMN: column(native(labels))})
+    for key in LABELS:
+        if shapes.get(key) == (len(rows),):
+            return from_array(rows, file.name, beside={LABEL_COLUMN: column(native(held[key]))})
+    return from_array(rows, file.name)
 
 
 def _refuse_other(file: File, magic: bytes, kind: str) -> None:
@@ -61,15 +62,15 @@ def _refuse_other(file: File, magic: bytes, kind: str) -> None:
 
 
 def _features(shapes: dict[str, tuple[int, ...]], name: str) -> str:
-    tables = [key for key, shape in shapes.items() if len(shape) == 2]
-    alone: list[str] = tables if len(tables) == 1 else []
+    fitting = [key for key, shape in shapes.items() if 2 <= len(shape) <= 4]
+    alone: list[str] = fitting if len(fitting) == 1 else []
     for key in (*FEATURES, *alone):
-        if key in tables:
+        if key in fitting:
             return key
     listed = ", ".join(f"{key} {shape}" for key, shape in shapes.items()) or "nothing"
     raise UnreadableDataError(
-        f"{name}: one array of shape (N, D), or one under the key X, was expected; it holds "
-        f"{listed}",
+        f"{name}: one array of shape (N, D) or of images, or one under the key X, was expected; it "
+        f"holds {listed}",
         advice="Save one array alone, or name it X.",
     )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from typing import Any
 
 from isthmus.options import ReadOptions
 from isthmus.read.formats import open_format
+from isthmus.read.images.files import open_folder
 from isthmus.read.memory import open_memory
 from isthmus.read.source import Source
 
@@ -16,9 +19,10 @@ def open_source(data: Any, options: ReadOptions | None = None) -> Source:
     Parameters
     ----------
     data : object
-        A path, ``"-"`` for standard input, a binary file object; a NumPy array or list of lists
-        of shape (N, D); a pandas or polars frame, a pyarrow table, batch or reader, anything with
-        the Arrow C stream; a dict of columns.
+        A path, also of a folder of images, ``"-"`` for standard input, a binary file object; a
+        NumPy array or list of lists of shape (N, D), an array of images (N, height, width) with
+        channels last or without; a pandas or polars frame, a pyarrow table, batch or reader,
+        anything with the Arrow C stream; a dict of columns.
     options : ReadOptions, optional
         How to read a file. What is None is decided by looking at it.
 
@@ -32,6 +36,17 @@ def open_source(data: Any, options: ReadOptions | None = None) -> Source:
         If a column name stands twice.
     """
     options = options or ReadOptions()
+    if _is_folder(data):
+        return open_folder(data, options)
     if isinstance(data, (str, bytes)) or hasattr(data, "__fspath__") or hasattr(data, "read"):
         return open_format(data, options)
     return open_memory(data)
+
+
+def _is_folder(data: Any) -> bool:
+    if not isinstance(data, (str, bytes)) and not hasattr(data, "__fspath__"):
+        return False
+    try:
+        return stat.S_ISDIR(os.stat(data).st_mode)  # noqa: PTH116 (bytes are paths too)
+    except (OSError, ValueError):
+        return False  # What is wrong with it is said where it is opened.

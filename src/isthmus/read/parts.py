@@ -36,16 +36,24 @@ class Part:
         The features with cells that are neither.
     aside : RecordBatch
         The columns that are no features.
+    came : tuple of Array
+        The features as they came, where that was asked for.
     """
 
     values: npt.NDArray[Any]
     texts: dict[int, pa.DictionaryArray]
     strange: list[Strange]
     aside: pa.RecordBatch
+    came: tuple[pa.Array, ...] = ()
 
 
 def parts_of(
-    source: Source, roles: Roles, *, learning: bool, exact: Collection[int] = ()
+    source: Source,
+    roles: Roles,
+    *,
+    learning: bool,
+    exact: Collection[int] = (),
+    as_came: bool = False,
 ) -> Iterator[Part]:
     """The rows of a source.
 
@@ -60,17 +68,20 @@ def parts_of(
         or lists no names.
     exact : collection of int
         Features that come as numbers and, where they are text, as names too.
+    as_came : bool
+        Whether the features come untouched as well, in CSV as their exact text.
     """
     if source.matrix is None:
-        return _of_batches(source, roles, learning, exact)
-    return _of_matrix(source, roles, source.matrix)
+        return _of_batches(source, roles, learning, exact, as_came)
+    return _of_matrix(source, roles, source.matrix, as_came)
 
 
 def _of_batches(
-    source: Source, roles: Roles, learning: bool, exact: Collection[int]
+    source: Source, roles: Roles, learning: bool, exact: Collection[int], as_came: bool
 ) -> Iterator[Part]:
     most = max(1, min(MOST_ROWS, CELLS // max(1, len(roles.features))))
-    text = (*roles.text, *(source.columns[roles.features[place]] for place in exact))
+    untouched = range(len(roles.features)) if as_came else exact
+    text = (*roles.text, *(source.columns[roles.features[place]] for place in untouched))
     for whole in source.batches(text=text):
         for start in range(0, whole.num_rows, most):
             batch = whole.slice(start, most)
@@ -85,11 +96,12 @@ def _of_batches(
                 else:
                     names.append(place)
             texts = {place: texts_of(columns[place], source.decimal) for place in names}
-            yield Part(values, texts, strange, batch.select(list(roles.set_aside)))
+            came = tuple(columns) if as_came else ()
+            yield Part(values, texts, strange, batch.select(list(roles.set_aside)), came)
 
 
 def _of_matrix(
-    source: Source, roles: Roles, matrix: npt.NDArray[Any] | StoredMatrix
+    source: Source, roles: Roles, matrix: npt.NDArray[Any] | StoredMatrix, as_came: bool
 ) -> Iterator[Part]:
     """The short way for one array of numbers: its columns need not become Arrow's first."""
     kind = np.float32 if matrix.dtype == np.float32 else np.float64
@@ -109,7 +121,8 @@ def _of_matrix(
             place = source.columns.index(name)
             beside = source.beside.get(name)
             cells.append(native(part[:, place]) if beside is None else beside.slice(start, most))
-        yield Part(values, texts, [], _batch(cells, list(roles.set_aside), len(part)))
+        came = tuple(pa.array(native(column)) for column in features.T) if as_came else ()
+        yield Part(values, texts, [], _batch(cells, list(roles.set_aside), len(part)), came)
 
 
 def _batch(cells: list[Any], names: list[str], rows: int) -> pa.RecordBatch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from isthmus.errors import SchemaError, UsageError
@@ -36,6 +36,8 @@ class Roles:
         Which of the features are known to be categories, by the user's word or the detector's.
     text : tuple of str
         Columns that must keep their exact text.
+    targets : tuple of int
+        Which of the features the user wants to be rebuilt from the others.
     decisions : tuple of str
         What was set aside though nobody asked, with how to change it.
     """
@@ -46,6 +48,7 @@ class Roles:
     ids: tuple[int, ...]
     set_aside: dict[str, Role]
     categories: tuple[int, ...]
+    targets: tuple[int, ...]
     text: tuple[str, ...]
     decisions: tuple[str, ...]
 
@@ -71,6 +74,9 @@ def roles_of(source: Source, options: RowOptions, schema: Schema | None = None) 
     UsageError
         If one column is given two roles, or as a category where the schema has numbers.
     """
+    if source.images is not None and schema is not None:
+        _refuse_images(source, schema)
+        source = with_channels(source, schema.names)
     wishes = _chosen(source, options)
     asked = [name for name, wish in wishes.items() if wish == "category"]
     chosen: dict[str, Role] = {n: wish for n, wish in wishes.items() if wish != "category"}
@@ -92,9 +98,24 @@ def roles_of(source: Source, options: RowOptions, schema: Schema | None = None) 
         ids=tuple(i for i, name in enumerate(source.columns) if aside.get(name) == "id"),
         set_aside=aside,
         categories=categories,
+        targets=_targets(source, places, options),
         text=(*aside, *(source.columns[places[i]] for i in categories)),
         decisions=_decisions(source, quiet),
     )
+
+
+def with_channels(source: Source, names: tuple[str, ...]) -> Source:
+    """Images with their channels as columns, behind those that come beside them."""
+    return replace(source, columns=(*source.columns, *names))
+
+
+def _refuse_images(source: Source, schema: Schema) -> None:
+    if schema.image is None:
+        raise SchemaError(
+            f"{source.name}: images came, the detector was trained on a {schema.kind} of "
+            f"{len(schema.columns)} columns",
+            advice="Give rows of these: an array of shape (N, D), or a file with columns.",
+        )
 
 
 def _chosen(source: Source, options: RowOptions) -> dict[str, Wish]:
@@ -140,6 +161,30 @@ def _categories(
     return schema.categories
 
 
+def _targets(source: Source, places: Sequence[int], options: RowOptions) -> tuple[int, ...]:
+    """Which features are targets; refuses what is no feature, and targets without any input."""
+    names = [source.columns[place] for place in places]
+    problems, found = [], set()
+    for wanted in options.target:
+        name = _found(source.columns, wanted)
+        if name is None:
+            problems.append(f"{source.name}: --target: {_unknown(source.columns, wanted)}")
+        elif name not in names:
+            problems.append(
+                f"{source.name}: column {name!r} is given as --target, but is set aside"
+            )
+        else:
+            found.add(names.index(name))
+    if problems:
+        raise SchemaError(*problems, advice=f"It has: {_listed(source.columns)}.")
+    if found and len(found) == len(names):
+        raise SchemaError(
+            f"{source.name}: every feature is given as --target, and none is left to rebuild from",
+            advice="Without --target all columns are rebuilt from all.",
+        )
+    return tuple(sorted(found))
+
+
 def _wishes(options: RowOptions) -> Iterator[tuple[str | int, Wish]]:
     if options.label is not None:
         yield options.label, "label"
@@ -175,12 +220,18 @@ def _by_itself(source: Source, schema: Schema | None, chosen: dict[str, Role]) -
     }
     if "label" in chosen.values():
         quiet = {name: "drop" if role == "label" else role for name, role in quiet.items()}
-    beside: dict[str, Role] = {name: "label" for name in source.beside if name not in chosen}
+    beside: dict[str, Role] = {
+        name: "id" if name in source.ids else "label"
+        for name in source.beside
+        if name not in chosen
+    }
     return quiet | beside
 
 
 def _comparable(source: Source, schema: Schema) -> bool:
     """Whether a column's name means the same as in training: a name, or a place in equal width."""
+    if schema.image is not None and source.named:
+        return True  # Pixels have no names of their own that a column could be taken for.
     if source.named or schema.named:
         return source.named and schema.named
     return len(source.columns) == len(schema.columns) + len(schema.set_aside)
@@ -203,7 +254,7 @@ def _decisions(source: Source, quiet: dict[str, Role]) -> tuple[str, ...]:
         f"{source.name}: its labels (column {name!r}) are no feature; --label {name} --normal ... "
         "to use them"
         for name in quiet
-        if name in source.beside
+        if name in source.beside and name not in source.ids
     ) + tuple(
         f"{source.name}: column {name} is set aside ({role}), as in training; --drop to change"
         for name, role in quiet.items()

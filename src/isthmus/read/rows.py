@@ -19,7 +19,7 @@ from isthmus.read.levels import Levels
 from isthmus.read.parts import parts_of
 from isthmus.read.roles import Role, Roles, roles_of
 from isthmus.read.source import Source
-from isthmus.schema import Schema
+from isthmus.schema import ImageForm, Schema
 
 MOST_REASONS = 3
 """Cells of one row that its reason names."""
@@ -57,6 +57,13 @@ class Rows:
     texts : dict of str to Array
         The values of every feature that is a category as text, each of shape (N,), null where
         missing: for messages about values that are no level.
+    targets : tuple of str
+        The features that are to be rebuilt from the others.
+    image : ImageForm or None
+        The form of images, whose names are those of their channels; D is the number of its cells.
+    came : tuple of Array
+        The features as they came, in CSV as their exact text, each of shape (N,); empty unless
+        asked for.
     """
 
     source: str
@@ -71,9 +78,14 @@ class Rows:
     decisions: tuple[str, ...]
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     texts: Mapping[str, pa.Array | pa.ChunkedArray] = field(default_factory=dict)
+    targets: tuple[str, ...] = ()
+    came: tuple[pa.Array, ...] = ()
+    image: ImageForm | None = None
 
 
-def stream_rows(source: Source, options: RowOptions, schema: Schema) -> Iterator[Rows]:
+def stream_rows(
+    source: Source, options: RowOptions, schema: Schema, *, as_came: bool = False
+) -> Iterator[Rows]:
     """Read a source for a detector in batches, in constant memory.
 
     A row is read as if it came alone: a cell that is no number where the detector knows numbers
@@ -87,6 +99,8 @@ def stream_rows(source: Source, options: RowOptions, schema: Schema) -> Iterator
         Which columns are features.
     schema : Schema
         What the detector knows.
+    as_came : bool
+        Whether the features are given untouched as well.
 
     Raises
     ------
@@ -95,7 +109,12 @@ def stream_rows(source: Source, options: RowOptions, schema: Schema) -> Iterator
     UnreadableDataError
         While reading, if the bytes are not what the format says.
     """
-    return _batches(source, roles_of(source, options, schema), schema)
+    if source.images is not None:
+        from isthmus.read.images import rows as of_images  # made of the rows below
+
+        return of_images.stream_rows(source, options, schema)
+    spread = schema.spread()
+    return _batches(source, roles_of(source, options, spread), spread, as_came)
 
 
 def read_rows(source: Source, options: RowOptions, schema: Schema | None = None) -> Rows:
@@ -113,10 +132,15 @@ def read_rows(source: Source, options: RowOptions, schema: Schema | None = None)
         If the bytes are not what the format says.
     """
     if schema is None:
+        if source.images is not None:
+            from isthmus.read.images import rows as of_images
+
+            return of_images.read_to_learn(source, options)
         return _learnable(source, options)
     parts = list(stream_rows(source, options, schema))
     if not parts:
-        raise DataError(f"{source.name}: has columns but no rows", advice="Give one row or more.")
+        what = "has columns but no rows" if source.images is None else "holds no images"
+        raise DataError(f"{source.name}: {what}", advice="Give one row or more.")
     if len(parts) == 1:
         return parts[0]
     labels = [part.labels for part in parts if part.labels is not None]
@@ -146,15 +170,16 @@ def _learnable(source: Source, options: RowOptions) -> Rows:
         decisions=(*source.decisions, *read.roles.decisions, *read.decisions),
         levels={name: category.levels for name, category in named.items()},
         texts={name: category.texts for name, category in named.items()},
+        targets=tuple(read.roles.names[place] for place in read.roles.targets),
     )
 
 
-def _batches(source: Source, roles: Roles, schema: Schema) -> Iterator[Rows]:
+def _batches(source: Source, roles: Roles, schema: Schema, as_came: bool = False) -> Iterator[Rows]:
     ids = SteadyIds(source.name)
     levels = {roles.names[i]: schema.columns[i].levels for i in roles.categories}
     known = {place: Levels(schema.columns[place].levels) for place in roles.categories}
     first = 0
-    for part in parts_of(source, roles, learning=False):
+    for part in parts_of(source, roles, learning=False, as_came=as_came):
         texts = {}
         for place, coded in part.texts.items():
             part.values[:, place], texts[roles.names[place]] = known[place].look_up(coded)
@@ -172,6 +197,7 @@ def _batches(source: Source, roles: Roles, schema: Schema) -> Iterator[Rows]:
             decisions=(*source.decisions, *roles.decisions),
             levels=levels,
             texts=texts,
+            came=part.came,
         )
         first += len(part.values)
 

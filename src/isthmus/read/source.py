@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from isthmus.errors import SchemaError
+from isthmus.read.images.pictures import Pictures
 from isthmus.read.stored import StoredMatrix
 
 Batches = Callable[[Collection[str]], Iterator[pa.RecordBatch]]
@@ -40,7 +42,11 @@ class Source:
     matrix : array, StoredMatrix or None
         Shape (N, columns): the values themselves, where they came as one array of numbers.
     beside : dict of str to Array
-        Columns that an npz holds beside its matrix, of shape (N,) each: labels, never features.
+        Columns that come beside a matrix or images, of shape (N,) each: labels, never features.
+    ids : tuple of str
+        Those of them that say which row is which.
+    images : Pictures or None
+        Where the rows are images; `columns` are then those of `beside` alone.
     types : mapping of str to DataType
         The types of the columns, where they are known before the first batch.
     """
@@ -55,6 +61,8 @@ class Source:
     matrix: npt.NDArray[Any] | StoredMatrix | None = field(default=None, repr=False)
     beside: dict[str, pa.Array] = field(default_factory=dict, repr=False)
     types: Mapping[str, pa.DataType] = field(default_factory=dict, repr=False)
+    ids: tuple[str, ...] = ()
+    images: Pictures | None = field(default=None, repr=False)
 
     def batches(self, text: Collection[str] = ()) -> Iterator[pa.RecordBatch]:
         """The rows from the first on, in batches whose columns are `columns`.
@@ -93,6 +101,15 @@ def blocks_of(
         return
     for first in range(0, len(matrix), rows):
         yield first, matrix[first : first + rows]
+
+
+def no_batches(name: str) -> Batches:
+    """What `batches` of images calls: they have no columns of cells."""
+
+    def read(text: Collection[str]) -> Iterator[pa.RecordBatch]:
+        raise SchemaError(f"{name}: images came, rows of columns were expected")
+
+    return read
 
 
 def made_up(count: int) -> tuple[str, ...]:

@@ -9,9 +9,13 @@ import numpy as np
 from isthmus.model_file.manifest import CellErrors, Curve
 from isthmus.schema import Schema
 
-MOST_QUANTILES = 256
+MOST_QUANTILES, FEWEST_QUANTILES = 256, 16
+NUMBERS = 65_536
+"""Quantiles of all cells together, about, where cells are many."""
 MOST_ROWS = 10_000
 """Rows that the usual errors are taken from, at most."""
+MOST_CELLS, FEWEST_ROWS = 1 << 24, 256
+"""Cells of all these rows together, about, where a row has many; but at least so many rows."""
 
 _NEAR = 0.6827
 """The share of a normal distribution within one standard deviation, whatever the tails do."""
@@ -40,13 +44,20 @@ def cell_errors(
         Those of the heavy-tailed columns, by their place.
     """
     found = []
-    for place, column in enumerate(schema.columns):
+    most = _quantiles(schema.width)
+    for place in range(schema.width):
+        column = schema.column_of(place)
         seen, curve = ~np.isnan(rows[:, place]), (curves or {}).get(place)
         usual = None
         if column.kind == "numeric":
             usual = _usual_difference(rows[seen, place], rebuilt[seen, place], curve)
-        found.append(_of_cell(errors[seen, place].astype(np.float64), usual, curve))
+        found.append(_of_cell(errors[seen, place].astype(np.float64), usual, curve, most))
     return tuple(found)
+
+
+def most_rows(cells: int) -> int:
+    """How many rows of so many cells the usual errors are taken from, at most."""
+    return min(MOST_ROWS, max(FEWEST_ROWS, MOST_CELLS // cells))
 
 
 def evenly(rows: np.ndarray, most: int) -> np.ndarray:
@@ -66,14 +77,19 @@ def _usual_difference(observed: np.ndarray, rebuilt: np.ndarray, curve: Curve | 
     return curve.spread * float(np.quantile(np.abs(along[0] - along[1]), _NEAR))
 
 
-def _of_cell(errors: np.ndarray, usual: float | None, curve: Curve | None) -> CellErrors:
+def _of_cell(errors: np.ndarray, usual: float | None, curve: Curve | None, most: int) -> CellErrors:
     return CellErrors(
         mean=_short(errors.mean()) if len(errors) else 0.0,
         residual=None if usual is None else _short(usual),
-        quantiles=tuple(map(_short, evenly(np.sort(errors), MOST_QUANTILES))),
+        quantiles=tuple(map(_short, evenly(np.sort(errors), most))),
         rows=len(errors),
         curve=curve,
     )
+
+
+def _quantiles(cells: int) -> int:
+    """How many quantiles each of so many cells has: a file of many cells stays small."""
+    return min(MOST_QUANTILES, max(FEWEST_QUANTILES, NUMBERS // cells))
 
 
 def _short(value: float) -> float:

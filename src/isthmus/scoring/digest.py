@@ -11,6 +11,7 @@ from isthmus.options import Kind
 ROW_TYPES: dict[Kind, type[np.float32] | type[np.float64]] = {
     "table": np.float64,
     "signal": np.float32,
+    "image": np.float32,
 }
 """The element type in which rows enter the graph.
 

@@ -69,7 +69,7 @@ class Familiarity:
         usable[list(unusable)] = False
         self._rows += len(values)
         self._usable += int(usable.sum())
-        self._values += there.sum(axis=0)
+        self._values += there.reshape(-1, len(self._columns)).sum(axis=0)  # pixels by channel
         for place in self._categories:
             unseen = values[:, place] == UNSEEN
             self._unseen[place] += int(unseen.sum())

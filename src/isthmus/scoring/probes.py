@@ -16,8 +16,9 @@ def probe_rows(schema: Schema) -> np.ndarray:
     All cells at their least, middle and largest; below and above the range by its width; least
     and largest in turn; a ramp from one to the other; the middle with the first cell missing.
     """
-    low = np.array([column.minimum for column in schema.columns])
-    high = np.array([column.maximum for column in schema.columns])
+    pixels = schema.width // len(schema.columns)
+    low = np.tile([column.minimum for column in schema.columns], pixels)
+    high = np.tile([column.maximum for column in schema.columns], pixels)
     # Halved before they are added or taken apart: the range of a column may reach 1e308.
     middle, half = low / 2 + high / 2, high / 2 - low / 2
     ramp = np.linspace(-1.0, 1.0, len(low))

@@ -13,7 +13,7 @@ from isthmus.model_file.manifest import Calibration, CellErrors, Manifest, Thres
 from isthmus.options import MINIMUM_ROWS
 from isthmus.read.counting import counted
 from isthmus.scoring.calibration import Calibrator
-from isthmus.scoring.cell_errors import MOST_ROWS, cell_errors, evenly
+from isthmus.scoring.cell_errors import cell_errors, evenly, most_rows
 from isthmus.scoring.digest import rows_digest
 from isthmus.scoring.familiarity import foreign
 from isthmus.scoring.scorer import Scorer
@@ -93,7 +93,7 @@ def recalibrate(
 
 
 def _usual_errors(scorer: Scorer, values: np.ndarray) -> tuple[CellErrors, ...]:
-    some = evenly(values, MOST_ROWS)
+    some = evenly(values, most_rows(values.shape[1]))
     made, _ = scorer.run(some, ["reconstruction", "error"])
     rebuilt = made["reconstruction"].astype(np.float64)
     held = scorer.manifest.cells

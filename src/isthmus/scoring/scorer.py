@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from isthmus import model_file
@@ -16,15 +17,25 @@ from isthmus.errors import DetectorWarning, SchemaError
 from isthmus.model_file import ModelFile
 from isthmus.options import ReadOptions, RowOptions
 from isthmus.read import Rows, open_source, read_rows, stream_rows
+from isthmus.scoring.apart import (
+    Decoder,
+    Indexed,
+    Passed,
+    encoded,
+    named,
+    neighbours,
+    rebuilt,
+    sampled,
+)
 from isthmus.scoring.asked import Asked
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.digest import ROW_TYPES
-from isthmus.scoring.explain import Explanations, stream_entries
+from isthmus.scoring.explain import Explanations, stacked_heat, stream_entries, stream_views
 from isthmus.scoring.familiarity import Familiarity
 from isthmus.scoring.fdr import RankCounts
 from isthmus.scoring.probes import probe_rows
 from isthmus.scoring.scores import Scores
-from isthmus.scoring.session import Session
+from isthmus.scoring.sessions import Sessions
 from isthmus.scoring.tally import Tally
 from isthmus.scoring.thresholds import Decision, decide, kept
 
@@ -52,11 +63,9 @@ class Scorer:
         self.manifest = model.manifest
         self.schema = model.manifest.row_schema
         self.calibrator = Calibrator.of(model.manifest.calibration)
-        widest = max(
-            int(np.prod([size for size in layer.shape if isinstance(size, int)]))
-            for layer in self.manifest.layers
-        )
-        self._session = Session(model.graph, width=widest, threads=threads)
+        self._threads = threads
+        self._sessions = Sessions(model, threads=threads)
+        self._decoder: Decoder | None = None
         self._element = ROW_TYPES[self.schema.kind]
 
     @classmethod
@@ -82,11 +91,12 @@ class Scorer:
         read: ReadOptions | None = None,
         columns: RowOptions | None = None,
     ) -> Scores:
-        """Score all rows of a file, a frame, an array (N, D) or an Arrow table.
+        """Score all rows of a file, a frame, an array (N, D) or an Arrow table, or all images.
 
         Parameters
         ----------
         data : path, array, frame or table
+            Images: a file or folder, an array (N, height, width) with channels or without.
             Columns are aligned by name where both sides have names, else by place.
         alpha : float, optional
             False-alarm rate; by default that of the model file.
@@ -166,6 +176,101 @@ class Scorer:
         _warn(tally.familiarity)
         return explanations
 
+    def heat_maps(
+        self,
+        data: Any,
+        *,
+        rows: Collection[int] | None = None,
+        read: ReadOptions | None = None,
+        columns: RowOptions | None = None,
+    ) -> np.ndarray:
+        """How far each pixel of images is off: its error over its usual one, (n, height, width).
+
+        About 1 in normal images; NaN throughout for one that could not be scored.
+
+        Parameters
+        ----------
+        data, read, columns
+            As `score` takes them.
+        rows : collection of int, optional
+            Numbers of the images, from 0; by default all. The maps are in the order of the data.
+
+        Raises
+        ------
+        UsageError
+            If the detector knows no images, or there is no such row.
+        """
+        source = open_source(data, read or ReadOptions())
+        return stacked_heat(stream_views(self, source, columns or RowOptions(), rows), self.schema)
+
+    def encode(
+        self, data: Any, *, read: ReadOptions | None = None, columns: RowOptions | None = None
+    ) -> np.ndarray:
+        """The codes (N, Z) of all rows, float32; NaN where a row is invalid.
+
+        They are those of the first member: codes of different members have no axes in common.
+        `data`, `read` and `columns`, what is warned of and what raised are as in `score`.
+        """
+        return encoded(self, self._read(data, read, columns)).codes
+
+    def decode(self, codes: npt.ArrayLike, member: int | np.ndarray = 0) -> np.ndarray:
+        """The rows (N, D) that a member makes of codes (N, Z), in the user's units.
+
+        See `isthmus.scoring.apart.Decoder.decode`.
+        """
+        if self._decoder is None:
+            self._decoder = Decoder(self.model, threads=self._threads)
+        return self._decoder.decode(codes, member)
+
+    def reconstruct(
+        self,
+        data: Any,
+        *,
+        mask: bool = False,
+        read: ReadOptions | None = None,
+        columns: RowOptions | None = None,
+    ) -> np.ndarray:
+        """All rows (N, D) as the members rebuild them in the mean, in the user's units.
+
+        With `mask` only missing cells are, and all others stay as they came. An invalid row is
+        NaN, with `mask` as it came. A category's cell is the place of its level; see `named`.
+        The rest is as in `score`.
+        """
+        return rebuilt(self, self._read(data, read, columns), mask=mask).values
+
+    def sample(self, count: int, seed: int = 0) -> np.ndarray:
+        """New rows (count, D) from a variational model, in the user's units.
+
+        See `isthmus.scoring.apart.sampled`.
+        """
+        none = np.empty((0, self.schema.width), self._element)
+        return np.concatenate([none, *sampled(self, count, seed)])
+
+    def similar(
+        self,
+        index: Any,
+        queries: Any,
+        k: int = 5,
+        *,
+        read: ReadOptions | None = None,
+        columns: RowOptions | None = None,
+    ) -> pa.Table:
+        """For each query the k rows of an index whose codes are nearest; a line for each.
+
+        See `isthmus.scoring.apart.neighbours`; `index` and `queries` are what `score` takes.
+        """
+        columns = columns or RowOptions()
+        passed = [Passed(open_source(data, read), self.schema) for data in (index, queries)]
+        indexed = Indexed.of(self, passed[0], columns)
+        found = pa.Table.from_batches(neighbours(self, indexed, passed[1], columns, k))
+        for one in passed:
+            _warn(one.familiarity)
+        return found
+
+    def named(self, values: np.ndarray) -> pa.Table:
+        """Rows (N, D) as a table: columns under their names, levels instead of their places."""
+        return pa.Table.from_batches([named(self.schema, values)])
+
     def decide(self, alpha: float | None = None, threshold: str | None = None) -> Decision:
         """The threshold, by what is asked or else by what the model file holds."""
         rule, alpha = kept(self.manifest.threshold, alpha, threshold)
@@ -214,9 +319,9 @@ class Scorer:
 
         The outputs are `reconstruction`, `error`, `code`, `views` and `anomaly_score`.
         """
-        if values.ndim != 2 or values.shape[1] != len(self.schema.columns):
+        if values.ndim != 2 or values.shape[1] != self.schema.width:
             raise SchemaError(
-                f"rows of {len(self.schema.columns)} numbers were expected, an array of shape "
+                f"rows of {self.schema.width} numbers were expected, an array of shape "
                 f"{values.shape} came"
             )
         reasons: dict[int, str] = {}
@@ -225,7 +330,7 @@ class Scorer:
             if not np.isfinite(chunk).all():
                 reasons.update(self._unusable(first, chunk))
 
-        results = self._session.run(values, outputs, self._element, look)
+        results = self._sessions.of(outputs).run(values, outputs, self._element, look)
         return results, reasons
 
     def probe(self) -> float:
@@ -234,19 +339,29 @@ class Scorer:
         here = self.anomaly_score(probe_rows(self.schema)).astype(np.float64)
         return float((np.abs(here - there) / np.maximum(1.0, np.abs(there))).max())
 
+    def _read(self, data: Any, read: ReadOptions | None, columns: RowOptions | None) -> Rows:
+        """All rows of some data, with a warning where they are foreign to the detector."""
+        rows = read_rows(open_source(data, read), columns or RowOptions(), self.schema)
+        familiarity = Familiarity(self.schema)
+        familiarity.add(rows)
+        _warn(familiarity, stacklevel=4)
+        return rows
+
     def _unusable(self, first: int, chunk: np.ndarray) -> dict[int, str]:
         infinite = np.isinf(chunk)
         reasons = {
-            first
-            + int(row): f"column {self.schema.names[int(infinite[row].argmax())]!r} is infinite"
+            first + int(row): f"{self.schema.cell_name(int(infinite[row].argmax()))} is infinite"
             for row in np.flatnonzero(infinite.any(axis=1))
         }
-        for row in np.flatnonzero(np.isnan(chunk).all(axis=1)):
-            reasons[first + int(row)] = "every cell is missing"
+        targets = list(self.schema.targets)
+        judged = chunk[:, targets] if targets else chunk
+        said = "every target is missing" if targets else "every cell is missing"
+        for row in np.flatnonzero(np.isnan(judged).all(axis=1)):
+            reasons[first + int(row)] = said
         return reasons
 
 
-def _warn(familiarity: Familiarity) -> None:
+def _warn(familiarity: Familiarity, stacklevel: int = 3) -> None:
     """Warn whoever called the scorer."""
     for sentence in familiarity.warnings:
-        warnings.warn(sentence, DetectorWarning, stacklevel=3)
+        warnings.warn(sentence, DetectorWarning, stacklevel=stacklevel)

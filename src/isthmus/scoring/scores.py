@@ -86,11 +86,10 @@ class Scores:
             "anomaly_score": pa.array(self.anomaly_score, mask=self.is_invalid),
             "p_value": pa.array(self.p_value, mask=self.is_invalid),
             "is_anomaly": pa.array(self.is_anomaly, mask=self.is_invalid),
-            "status": _statuses(self.is_invalid),
+            "status": statuses(self.is_invalid),
             "reason": pa.array(reasons, pa.string()) if reasons else pa.nulls(count, pa.string()),
         }
-        ids = {name: _one_chunk(self.ids[name]) for name in self.ids.column_names}
-        return pa.RecordBatch.from_pydict({**ids, **own})
+        return pa.RecordBatch.from_pydict({**id_columns(self.ids), **own})
 
 
 def refuse_taken(
@@ -113,9 +112,15 @@ def refuse_taken(
         )
 
 
-def _statuses(invalid: np.ndarray) -> pa.Array:
+def statuses(invalid: np.ndarray) -> pa.Array:
+    """A word for each row (N,): `SCORED` or `INVALID`."""
     codes = pa.array(invalid.astype(np.int8))
     return pa.DictionaryArray.from_arrays(codes, [SCORED, INVALID]).dictionary_decode()
+
+
+def id_columns(ids: pa.Table) -> dict[str, pa.Array]:
+    """Ids by their names, each in one piece."""
+    return {name: _one_chunk(ids[name]) for name in ids.column_names}
 
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.Array:

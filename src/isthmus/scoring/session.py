@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -82,5 +82,10 @@ class Session:
         if count < FEWEST_ROWS:
             padding = np.zeros((FEWEST_ROWS - count, rows.shape[1]), rows.dtype)
             rows = np.concatenate([rows, padding])
-        results = self._session.run(list(outputs), {self._input: rows})
+        results = self.call({self._input: rows}, outputs)
         return [result[:count] for result in results]
+
+    def call(self, inputs: Mapping[str, np.ndarray], outputs: Sequence[str]) -> list[np.ndarray]:
+        """One call of a graph with any inputs, as they are: neither cut into chunks nor padded."""
+        results: list[np.ndarray] = self._session.run(list(outputs), dict(inputs))
+        return results

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from isthmus.options import TrainingOptions
+from isthmus.options import Kind, TrainingOptions
 
 DEFAULT_EPOCHS = 100
 FEWEST_STEPS, MOST_STEPS = 1500, 5000
 SMALLEST_BATCH, LARGEST_BATCH = 16, 512
+LARGEST_OF_IMAGES = 128
 MOST_RECORDS = 200
 """Where validation only watches, the history has at most about this many entries."""
 
@@ -28,9 +29,10 @@ class Budget:
         return math.ceil(self.steps / self.steps_per_epoch)
 
 
-def budget(rows: int, options: TrainingOptions) -> Budget:
+def budget(rows: int, options: TrainingOptions, kind: Kind = "table") -> Budget:
     """The budget for `rows` training rows of each member."""
-    automatic = min(max(rows // 10, SMALLEST_BATCH), LARGEST_BATCH)
+    largest = LARGEST_OF_IMAGES if kind == "image" else LARGEST_BATCH
+    automatic = min(max(rows // 10, SMALLEST_BATCH), largest)
     batch_size = min(options.batch_size or automatic, rows)
     per_epoch = math.ceil(rows / batch_size)
     steps = _steps(per_epoch, options)

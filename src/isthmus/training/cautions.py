@@ -77,10 +77,13 @@ def cautions(values: np.ndarray, schema: Schema) -> list[Caution]:
     """What the user should know of the columns of training rows (N, D)."""
     found: dict[str, list[str]] = {name: [] for name in (*_ALWAYS, *_OF_TABLES)}
     for place, column in enumerate(schema.columns):
-        seen = Seen(values[:, place], column)
-        note = _first(_ALWAYS, seen)
-        if note is None and schema.kind == "table":
-            note = _first(_OF_TABLES, seen)
+        if schema.image is not None:
+            note = _of_channel(column)
+        else:
+            seen = Seen(values[:, place], column)
+            note = _first(_ALWAYS, seen)
+            if note is None and schema.kind == "table":
+                note = _first(_OF_TABLES, seen)
         if note is not None:
             found[note].append(column.name)
     return [
@@ -88,6 +91,13 @@ def cautions(values: np.ndarray, schema: Schema) -> list[Caution]:
         for note, names in found.items()
         if names
     ]
+
+
+def _of_channel(column: Column) -> str | None:
+    """The same of a channel of images, whose pixels are too many to be gone through again."""
+    if column.missing == 1:
+        return "no value"
+    return "never varied" if column.minimum == column.maximum else None
 
 
 def _first(checks: dict[str, Callable[[Seen], bool]], seen: Seen) -> str | None:

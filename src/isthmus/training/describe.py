@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -10,15 +10,18 @@ import numpy as np
 from isthmus.errors import DataError
 from isthmus.options import MINIMUM_ROWS, Kind
 from isthmus.read.counting import counted
-from isthmus.schema import Column, Schema
+from isthmus.schema import Column, ImageForm, Schema
 from isthmus.training.cautions import cautions
 
 _MOST_NAMED = 5
 _COPIES = 3
 """Of the rows as units, at the same time, while they are made and learnt from."""
+_PIXEL_COPIES = 7
+"""Of images: as they came, and what the preamble makes of them."""
 _MANY = 2.0
 """Gigabytes that are worth a word."""
-_LARGEST = {"table": 1e300, "signal": float(np.finfo(np.float32).max)}
+_LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
+_LARGEST = {"table": 1e300, "signal": _LARGEST_FLOAT32, "image": _LARGEST_FLOAT32}
 """Differences of larger numbers, or their float32 forms, overflow on the way to a score."""
 
 
@@ -30,6 +33,8 @@ def describe(
     named: bool = True,
     set_aside: Mapping[str, Literal["label", "id", "drop"]] | None = None,
     levels: Mapping[str, tuple[str, ...]] | None = None,
+    targets: Collection[str] = (),
+    image: ImageForm | None = None,
     source: str = "",
 ) -> Schema:
     """The schema of training rows (N, D).
@@ -48,6 +53,10 @@ def describe(
         Columns that are no features.
     levels : mapping of str to tuple of str, optional
         The levels of the features that are categories.
+    targets : collection of str, optional
+        The features that are to be rebuilt from the others.
+    image : ImageForm, optional
+        Of images; the names are then those of the channels.
     source : str, optional
         What messages call the rows.
 
@@ -57,15 +66,22 @@ def describe(
         If there are fewer than 10 rows, or a cell is infinite or too large: beyond 1e300, in a
         signal beyond the largest float32.
     """
-    _refuse_unusable(values, names, kind, f"{source}: " if source else "")
     levels = levels or {}
+    where = f"{source}: " if source else ""
+    _refuse_unusable(values, names, kind, where, image)
+    cells = values.reshape(-1, len(names)) if image else values
     columns = tuple(
-        _category(name, values[:, place], levels[name])
+        _category(name, cells[:, place], levels[name])
         if levels.get(name)
-        else _numeric(name, values[:, place])
+        else _numeric(name, cells[:, place])
         for place, name in enumerate(names)
     )
-    return Schema(kind=kind, columns=columns, named=named, set_aside=dict(set_aside or {}))
+    columns = tuple(
+        column.model_copy(update={"target": column.name in targets}) for column in columns
+    )
+    return Schema(
+        kind=kind, columns=columns, named=named, set_aside=dict(set_aside or {}), image=image
+    )
 
 
 def warnings(values: np.ndarray, schema: Schema) -> list[str]:
@@ -76,6 +92,12 @@ def warnings(values: np.ndarray, schema: Schema) -> list[str]:
         have, teach = ("has", "teaches") if blank == 1 else ("have", "teach")
         said.append(
             f"{counted(blank, 'training row')} {have} no value in any column and {teach} nothing"
+        )
+    pixels = _PIXEL_COPIES * 4 * values.size / 1e9
+    if schema.image is not None and pixels > _MANY:
+        said.append(
+            f"training holds every pixel of every image and takes about {pixels:.0f} GB of memory: "
+            "make the images smaller (--size)"
         )
     gigabytes = _COPIES * 4 * len(values) * sum(len(c.levels) for c in schema.columns) / 1e9
     if gigabytes > _MANY:
@@ -114,7 +136,15 @@ def _missing(cells: np.ndarray) -> float:
     return float(1.0 - (~np.isnan(cells)).mean())
 
 
-def _refuse_unusable(values: np.ndarray, names: Sequence[str], kind: Kind, where: str) -> None:
+def _cell(cell: int, names: Sequence[str], image: ImageForm | None) -> str:
+    if image is None:
+        return f"column {names[cell]!r}"
+    return f"the pixel in {image.cell_name(cell, names)}"
+
+
+def _refuse_unusable(
+    values: np.ndarray, names: Sequence[str], kind: Kind, where: str, image: ImageForm | None
+) -> None:
     problems, advice = [], []
     usable = int((~np.isnan(values).all(axis=1)).sum())
     if usable < MINIMUM_ROWS:
@@ -125,8 +155,9 @@ def _refuse_unusable(values: np.ndarray, names: Sequence[str], kind: Kind, where
         advice.append("Give more normal rows.")
     places = np.argwhere(np.abs(values) > np.float64(_LARGEST[kind]))
     problems += [
-        f"{where}row {row}, column {names[column]!r}: {values[row, column]:g} cannot be learnt from"
-        for row, column in places[:_MOST_NAMED]
+        f"{where}row {row}, {_cell(cell, names, image)}: {values[row, cell]:g} cannot be learnt "
+        "from"
+        for row, cell in places[:_MOST_NAMED]
     ]
     if len(places) > _MOST_NAMED:
         problems.append(f"and {counted(len(places) - _MOST_NAMED, 'more such cell')}")

@@ -12,8 +12,9 @@ from isthmus.errors import IsthmusError
 from isthmus.model_file.manifest import Layer, View
 from isthmus.scoring.session import Session
 from isthmus.scoring.views import combine
-from isthmus.training.architectures import Architecture
+from isthmus.training.architectures import Autoencoder
 from isthmus.training.cell_loss import CellLoss
+from isthmus.training.detail import Detail
 from isthmus.training.graph import ElementType, Graph
 from isthmus.training.preamble import Preamble
 from isthmus.training.tail import (
@@ -22,6 +23,7 @@ from isthmus.training.tail import (
     emit_by_member,
     emit_errors,
     emit_explanation,
+    emit_relative,
     emit_score,
     emit_views,
     outputs,
@@ -38,9 +40,10 @@ class Trained:
     """The trained parts of a detector, as PyTorch holds them."""
 
     preamble: Preamble
-    network: Architecture
+    network: Autoencoder
     loss: CellLoss
     shapes: Shapes
+    detail: Detail | None = None
 
     @property
     def element(self) -> ElementType:
@@ -56,9 +59,12 @@ class Trained:
         graph = Graph()
         cells = self.preamble.emit(graph, "rows")
         core = self.network.emit(graph, cells.input)
-        errors = emit_errors(graph, core, cells, self.loss)
-        emit_explanation(graph, core, errors, self.preamble, self.shapes)
-        views = emit_views(graph, errors, cells, self.shapes)
+        errors = emit_errors(graph, core, cells, self.loss, self.shapes)
+        emit_explanation(graph, core, errors, cells, self.preamble, self.shapes)
+        if self.detail is None:
+            views = emit_views(graph, errors, cells, self.shapes)
+        else:
+            views = emit_relative(graph, core, cells, self.loss, self.detail, self.shapes)
         declared = outputs(self.shapes, self.preamble.element)
         if constants is None:
             del declared["anomaly_score"]
@@ -155,15 +161,27 @@ def _twin(
         torch.from_numpy(part).to(device)
         for part in (arrays.target, arrays.counted, arrays.surprise)
     )
-    of_units = (trained.loss.torch(output, target) * counted).double()
+    judged = trained.network.judged(torch.from_numpy(arrays.input).to(device)[None])
+    if trained.network.hidden is not None:
+        output = judged
+    of_units = (trained.loss.torch(judged, target) * counted).double()
     fold = torch.from_numpy(units.fold).to(device).double()
-    errors = of_units @ fold + surprise.double()
+    of_passes = of_units @ fold  # (M * L, N, D)
+    of_passes = of_passes.view(-1, trained.network.passes, *of_passes.shape[1:])
+    errors = of_passes.mean(dim=1) + surprise.double()
     counts = torch.from_numpy(arrays.observed).to(device).sum(dim=1).clamp(min=1)
+    views_twin = errors.sum(dim=2) / counts
+    if trained.detail is not None:
+        single = trained.detail.torch(judged, target, counted, trained.loss.numbers).double()
+        views_twin = single.view(-1, trained.network.passes, len(rows)).mean(dim=1)
     numbers = output[..., : len(units.numbers)].double().mean(dim=0).cpu().numpy()
+    if trained.preamble.shown is not None:
+        shown = trained.preamble.shown[: len(units.numbers)] > 0
+        numbers = np.where(shown, arrays.target[:, : len(units.numbers)], numbers)
     return {
         "reconstruction": trained.preamble.original(numbers),
         "error": errors.mean(dim=0).cpu().numpy(),
         "code": code[0].double().cpu().numpy(),
-        "views": (errors.sum(dim=2) / counts).T[:, :, None].cpu().numpy(),
+        "views": views_twin.T[:, :, None].cpu().numpy(),
         "anomaly_score": combine(views, constants).astype(np.float64),
     }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import replace
-from importlib import metadata
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,23 +18,26 @@ from isthmus.scoring.digest import rows_digest
 from isthmus.scoring.probes import probe_rows
 from isthmus.scoring.thresholds import decide
 from isthmus.training import calibrate
-from isthmus.training.architectures import ARCHITECTURES
+from isthmus.training.architectures import RowShape, chosen, make_network
 from isthmus.training.budget import Budget, budget
 from isthmus.training.cell_loss import CellLoss
+from isthmus.training.detail import Detail, by_detail
 from isthmus.training.devices import choose_device, one_thread
 from isthmus.training.export import Trained, check_parity, session
 from isthmus.training.folds import Plan, plan
-from isthmus.training.loop import History, OnEpoch, ignore_progress, train
+from isthmus.training.loop import History, train
 from isthmus.training.loss import LOSSES
 from isthmus.training.members import Cells
 from isthmus.training.noise import InputNoise
 from isthmus.training.preamble import Preamble
+from isthmus.training.reuse import Stored, reuse
 from isthmus.training.tail import Shapes
 from isthmus.training.usual import usual_errors
+from isthmus.training.versions import versions
+from isthmus.training.watching import UNWATCHED, Subject, Watching
 from isthmus.version import __version__
 
 _PARITY_ROWS = 256
-_LIBRARIES = ("numpy", "onnx", "onnxruntime", "torch")
 
 
 def fit(
@@ -43,7 +45,10 @@ def fit(
     schema: Schema,
     options: FitOptions,
     *,
-    on_epoch: OnEpoch = ignore_progress,
+    watching: Watching = UNWATCHED,
+    init_from: Stored | None = None,
+    dealt: Plan | None = None,
+    preamble_rows: np.ndarray | None = None,
 ) -> bytes:
     """Train on normal rows, calibrate, and return the model file.
 
@@ -55,8 +60,15 @@ def fit(
         What the columns are; see `describe`.
     options : FitOptions
         All choices.
-    on_epoch : callable
-        Told of the progress.
+    watching : Watching
+        Progress, checkpoints and a log; nothing of it changes the model file.
+    init_from : Stored, optional
+        Weights to begin with, where they fit; by default random ones.
+    dealt : Plan, optional
+        Which rows train, are watched and calibrate; by default dealt out by the options.
+    preamble_rows : array of int, optional
+        The rows that preprocessing is fitted on, for recipes whose article fitted it on rows that
+        do not train; by default those that train.
 
     Returns
     -------
@@ -69,19 +81,27 @@ def fit(
         If so many rows cannot meet the options, or training runs away.
     """
     calibration = options.calibration
-    # Rows without any value have no score, neither to learn from nor to calibrate with.
-    values = values[~np.isnan(values).all(axis=1)]
+    if dealt is None:
+        # Rows without any value have no score, neither to learn from nor to calibrate with.
+        values = values[~_without_value(values, schema)]
     if schema.kind == "signal" and schema.categories:
         raise UsageError(
             "a signal has no categories: its cells are samples of one quantity",
             advice="Fit it as a table (--kind table), or leave the categories out (--drop).",
         )
-    dealt = plan(len(values), calibration, options.training)
+    if schema.kind == "table" and options.network.erasing:
+        raise UsageError(
+            "erasing hides a stretch of a signal or a patch of an image, and the columns of a "
+            "table have no neighbours",
+            advice="To hide single cells in training: --masking.",
+        )
+    dealt = dealt or plan(len(values), calibration, options.training)
     _refuse_unsupported(dealt, calibration)
     with one_thread():
-        trained, work = _train(values, schema, dealt, options, on_epoch)
+        begun = Beginning(preamble_rows, init_from)
+        trained, work = _train(values, schema, dealt, options, watching, begun)
         views = session(trained, None).run(values, ["views"], trained.element)["views"]
-        per_group = calibration.members_of(dealt.scheme)
+        per_group = trained.shapes.members // dealt.groups
         constants = calibrate.view_constants(views, dealt, per_group)
         scorer = session(trained, constants)
         own = scorer.run(values, ["anomaly_score"], trained.element)["anomaly_score"]
@@ -93,7 +113,7 @@ def fit(
     scores = scorer.run(probes, ["anomaly_score"], trained.element)["anomaly_score"]
     manifest = Manifest(
         created_by=f"isthmus {__version__}",
-        versions=versions(),
+        versions=versions(schema.kind),
         row_schema=schema,
         options=options,
         members=trained.shapes.members,
@@ -111,6 +131,25 @@ def fit(
     return model_file.seal(trained.graph(constants), manifest)
 
 
+class Beginning(NamedTuple):
+    """Where a training begins, if not where it usually does."""
+
+    preamble_rows: np.ndarray | None
+    init_from: Stored | None
+
+    @property
+    def digest(self) -> str | None:
+        """Of the model file that the first weights are from."""
+        return None if self.init_from is None else self.init_from.digest
+
+
+def _without_value(values: np.ndarray, schema: Schema) -> np.ndarray:
+    """Which rows (N,) have no value in any cell that is judged."""
+    judged = values[:, list(schema.targets)] if schema.targets else values
+    missing: np.ndarray = np.isnan(judged).all(axis=1)
+    return missing
+
+
 def _refuse_unsupported(dealt: Plan, calibration: CalibrationOptions) -> None:
     """Refuse, before the work, a threshold that so many calibration rows cannot support."""
     rows = sum(map(len, dealt.held_out))
@@ -118,56 +157,75 @@ def _refuse_unsupported(dealt: Plan, calibration: CalibrationOptions) -> None:
     decide(calibration.threshold, stand_in, calibration.alpha)
 
 
-def versions() -> dict[str, str]:
-    """Versions of everything that has a part in the numbers."""
-    libraries = {name: metadata.version(name) for name in _LIBRARIES}
-    return {"isthmus": __version__, "python": platform.python_version(), **libraries}
-
-
 def _train(
-    values: np.ndarray, schema: Schema, dealt: Plan, options: FitOptions, on_epoch: OnEpoch
+    values: np.ndarray,
+    schema: Schema,
+    dealt: Plan,
+    options: FitOptions,
+    watching: Watching,
+    begun: Beginning,
 ) -> tuple[Trained, Training]:
-    per_group = options.calibration.members_of(dealt.scheme)
     # A split keeps its calibration rows even from the scaler; across folds it sees them all.
     learning = dealt.training[0] if dealt.scheme == "split" else slice(None)
-    softmax = options.training.category_loss == "softmax"
+    if begun.preamble_rows is not None:
+        learning = begun.preamble_rows
+    preamble = _preamble(values[learning], schema, options)
+    units = preamble.units
+    numbers = LOSSES[options.training.loss]
+    loss = CellLoss(numbers, units, preamble.levels, preamble.flags, preamble.softmax)
+    device = choose_device(options.training.device)
+    generator = torch.Generator().manual_seed(options.training.seed)
+    shape = RowShape(schema.kind, len(units), schema.image)
+    architecture = chosen(options.network, shape)
+    per_group = options.calibration.members_of(dealt.scheme, architecture, schema.kind)
+    members = dealt.groups * per_group
+    network = make_network(members, shape, options.network, generator).to(device)
+    if begun.init_from is not None:
+        reuse(network, begun.init_from)
+    work = budget(max(map(len, dealt.training)), options.training, schema.kind)
+    arrays = preamble.run(values)
+    cells = Cells.of(arrays, device)
+    subject = Subject(values, schema, options, dealt, learning, preamble, cells)
+    with watching.of(subject) as watcher:
+        history = train(
+            network,
+            cells,
+            [rows for rows in dealt.training for _ in range(per_group)],
+            [rows for rows in dealt.validation for _ in range(per_group)],
+            options.training,
+            work,
+            noise=InputNoise.of(
+                options.network,
+                shape,
+                _spread(preamble, arrays.input[learning]),
+                units,
+                preamble.shown,
+            ),
+            generator=generator,
+            loss=loss,
+            watcher=watcher,
+        )
+    shapes = Shapes(members, values.shape[1], network.code_size)
+    detail = None
+    if schema.image is not None and by_detail(options.training, schema.image):
+        detail = Detail(schema.image, preamble.scale.center / preamble.scale.scale)
+    trained = Trained(preamble, network, replace(loss, scoring=True), shapes, detail)
+    return trained, _account(history, work, trained, begun.digest)
+
+
+def _preamble(rows: np.ndarray, schema: Schema, options: FitOptions) -> Preamble:
+    """Preprocessing, fitted on rows (N, D)."""
     linear = options.network.output_activation == "linear"
-    preamble = Preamble.fit(
-        values[learning],
+    return Preamble.fit(
+        rows,
         schema.kind,
         options.preprocessing,
         categories=schema.categories,
         # A logit may be any number, and the samples of a signal keep their places.
         rebuild_flags=schema.kind == "table" and linear,
-        softmax=softmax,
+        softmax=options.training.category_loss == "softmax",
+        targets=schema.targets,
     )
-    units = preamble.units
-    numbers = LOSSES[options.training.loss]
-    loss = CellLoss(numbers, units, preamble.levels, preamble.flags, softmax)
-    device = choose_device(options.training.device)
-    generator = torch.Generator().manual_seed(options.training.seed)
-    members = dealt.groups * per_group
-    make = ARCHITECTURES[options.network.architecture]
-    network = make(members, len(units), schema.kind, options.network, generator).to(device)
-    work = budget(max(map(len, dealt.training)), options.training)
-    arrays = preamble.run(values)
-    history = train(
-        network,
-        Cells.of(arrays, device),
-        [rows for rows in dealt.training for _ in range(per_group)],
-        [rows for rows in dealt.validation for _ in range(per_group)],
-        options.training,
-        work,
-        noise=InputNoise.of(
-            options.network.input_noise, _spread(preamble, arrays.input[learning]), units
-        ),
-        generator=generator,
-        loss=loss,
-        on_epoch=on_epoch,
-    )
-    shapes = Shapes(members, values.shape[1], network.code_size)
-    trained = Trained(preamble, network, replace(loss, scoring=True), shapes)
-    return trained, _account(history, work, trained)
 
 
 def _spread(preamble: Preamble, inputs: np.ndarray) -> float:
@@ -176,10 +234,11 @@ def _spread(preamble: Preamble, inputs: np.ndarray) -> float:
     return float(varying.std(dtype=np.float64)) if varying.size else 1.0
 
 
-def _account(history: History, work: Budget, trained: Trained) -> Training:
+def _account(history: History, work: Budget, trained: Trained, init_from: str | None) -> Training:
     return Training(
         epochs=history.epochs,
         steps=history.steps,
+        init_from=init_from,
         batch_size=work.batch_size,
         stopped="patience" if history.stopped_early else "budget",
         kept_step=history.kept_step,

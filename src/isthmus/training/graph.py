@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, Literal
 
 import numpy as np
@@ -31,15 +32,33 @@ class Graph:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, onnx.TensorProto] = {}
         self._names: set[str] = set()
+        self._prefix = ""
+        self._again = False
 
-    def node(self, operator: str, *inputs: str, name: str, **attributes: Any) -> str:
-        """Append one node with one output called `name`."""
+    def scoped(self, prefix: str, *, again: bool = False) -> Graph:
+        """The same graph, where names get a prefix.
+
+        With `again` its constants are those that are there already: the same layers once more.
+        """
+        scoped = copy(self)  # sharing nodes, constants and names
+        scoped._prefix, scoped._again = self._prefix + prefix, again
+        return scoped
+
+    def node(
+        self, operator: str, *inputs: str, name: str, place: int = 0, **attributes: Any
+    ) -> str:
+        """Append one node; of its outputs the one at `place` is wanted and called `name`."""
+        name = self._prefix + name
         self._claim(name)
-        self._nodes.append(helper.make_node(operator, inputs, [name], name=name, **attributes))
+        outputs = [*[""] * place, name]
+        self._nodes.append(helper.make_node(operator, inputs, outputs, name=name, **attributes))
         return name
 
     def constant(self, name: str, value: np.ndarray) -> str:
         """Hold an array inside the file."""
+        if self._again and name in self._constants:
+            return name
+        name = self._prefix + name
         self._claim(name)
         self._constants[name] = numpy_helper.from_array(np.asarray(value, order="C"), name)
         return name

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
+
+_COUNTS = ("lowest", "waited", "running", "kept_step")
+_KEPT = "kept."
 
 
 class Keeper:
@@ -39,6 +44,11 @@ class Keeper:
         """Whether every member has stopped."""
         return not bool(self._running.any())
 
+    @property
+    def may_stop(self) -> bool:
+        """Whether members can stop before the budget is spent."""
+        return self._patience is not None
+
     def look(self, losses: Tensor, step: int) -> None:
         """Take note of the members' validation losses (M,) after update number `step`."""
         improved = (losses < self._lowest) & self._running
@@ -48,6 +58,24 @@ class Keeper:
         if self._patience is not None:
             self._running = self._running & (self._waited < self._patience)
         self._copy(improved if self._best else before & ~self._running, step)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All that it knows, by name; the kept weights are named as the network names them."""
+        counts = (self._lowest, self._waited, self._running, self.kept_step)
+        return dict(zip(_COUNTS, counts, strict=True)) | {
+            f"{_KEPT}{name}": tensor for name, tensor in self._kept.items()
+        }
+
+    def put_back(self, tensors: Mapping[str, Tensor]) -> None:
+        """Know again what `tensors` once gave, for a network of the same shape."""
+        self._lowest, self._waited, self._running, self.kept_step = (
+            tensors[name] for name in _COUNTS
+        )
+        self._kept = {
+            name.removeprefix(_KEPT): tensor
+            for name, tensor in tensors.items()
+            if name.startswith(_KEPT)
+        }
 
     def restore(self, step: int) -> None:
         """Give the network the weights that are kept; training ended at update `step`."""

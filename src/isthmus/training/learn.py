@@ -8,8 +8,9 @@ from isthmus.options import FitOptions, RowOptions
 from isthmus.read import Rows
 from isthmus.training.describe import warnings
 from isthmus.training.fit import fit
-from isthmus.training.loop import OnEpoch, ignore_progress
 from isthmus.training.prepare import prepare
+from isthmus.training.reuse import Stored
+from isthmus.training.watching import UNWATCHED, Watching
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ def learn(
     columns: RowOptions,
     options: FitOptions,
     *,
-    on_epoch: OnEpoch = ignore_progress,
+    watching: Watching = UNWATCHED,
+    init_from: Stored | None = None,
 ) -> Learnt:
     """Fit a detector on the normal ones of `rows`.
 
@@ -38,8 +40,10 @@ def learn(
         Which rows are normal, and the kind of the rows.
     options : FitOptions
         All other choices.
-    on_epoch : callable
-        Told of the progress.
+    watching : Watching
+        Progress, checkpoints and a log; nothing of it changes the model file.
+    init_from : Stored, optional
+        Weights to begin with, where they fit.
 
     Raises
     ------
@@ -49,5 +53,10 @@ def learn(
         If there are labels and nothing says which are normal, or the options cannot be met.
     """
     prepared = prepare(rows, columns)
-    model = fit(prepared.values, prepared.schema, options, on_epoch=on_epoch)
-    return Learnt(model, prepared.decisions, tuple(warnings(prepared.values, prepared.schema)))
+    values, schema = prepared.values, prepared.schema
+    model = fit(values, schema, options, watching=watching, init_from=init_from)
+    decisions, beware = prepared.decisions, warnings(values, schema)
+    if init_from is not None:
+        decisions = (*decisions, init_from.sentence)
+        beware += init_from.warnings(values, schema.kind)
+    return Learnt(model, decisions, tuple(beware))

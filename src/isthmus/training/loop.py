@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from isthmus.errors import UsageError
 from isthmus.model_file.manifest import Epoch
 from isthmus.options import TrainingOptions
+from isthmus.training.architectures import Autoencoder
 from isthmus.training.budget import Budget
 from isthmus.training.flat import flattened
 from isthmus.training.keep import Keeper
@@ -20,15 +21,10 @@ from isthmus.training.loss import LOSSES
 from isthmus.training.members import Cells, MemberRows, UnitLoss, gather
 from isthmus.training.noise import InputNoise
 from isthmus.training.optimizers import clip_members, make_optimizer
+from isthmus.training.state import State
+from isthmus.training.watcher import NOBODY, Watcher
 
 _WATCHED_AT_ONCE = 4096
-
-OnEpoch = Callable[[Epoch, int], None]
-"""Told every entry of the history, and the number of epochs."""
-
-
-def ignore_progress(entry: Epoch, epochs: int) -> None:
-    """Show nothing."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,7 @@ class History:
 
 
 def train(
-    network: nn.Module,
+    network: Autoencoder,
     cells: Cells,
     training_rows: Sequence[np.ndarray],
     validation_rows: Sequence[np.ndarray],
@@ -52,13 +48,13 @@ def train(
     noise: InputNoise,
     generator: torch.Generator,
     loss: UnitLoss | None = None,
-    on_epoch: OnEpoch = ignore_progress,
+    watcher: Watcher = NOBODY,
 ) -> History:
     """Train all members at once, each on its own rows.
 
     Parameters
     ----------
-    network : nn.Module
+    network : Autoencoder
         Maps inputs (M, B, U) to outputs (M, B, U) and codes; changed in place.
     cells : Cells
         All rows, of which each member is shown its own.
@@ -74,8 +70,8 @@ def train(
         Draws orders and noise; nothing else is drawn from.
     loss : UnitLoss, optional
         The error of every unit; by default that of `options`, for numbers alone.
-    on_epoch : callable
-        Told every entry of the history.
+    watcher : Watcher
+        Told how it goes; may put a state back before the first update.
 
     Raises
     ------
@@ -87,35 +83,39 @@ def train(
     watched = MemberRows.of(validation_rows, device) if len(validation_rows[0]) else None
     optimizer = make_optimizer(flattened(network), options)
     keeper = Keeper(network, len(own.table), options.patience, best=options.keep == "best")
-    epochs: list[Epoch] = []
-    step = 0
-    while step < budget.steps and not keeper.done:
+    state = State(
+        network, optimizer, keeper, generator, budget, torch.zeros(len(own.table), device=device)
+    )
+    watcher.begin(state)
+    while not state.over:
         network.train()
-        order = own.order(generator, shuffle=options.shuffle)
-        batches = torch.split(order, budget.batch_size, dim=1)[: budget.steps - step]
-        total = torch.zeros(len(order), device=device)
-        for rows in batches:  # (M, B)
+        order = state.deal(own, shuffle=options.shuffle)
+        batches = torch.split(order, budget.batch_size, dim=1)
+        for rows in batches[state.taken : budget.steps - state.step]:  # (M, B)
             outputs, _ = network(noise.disturbed(cells, own, rows, generator))  # (M, B, U)
             losses = cells.row_errors(loss, outputs, rows).mean(dim=1)  # (M,)
+            penalty = network.penalty(state.updates / budget.steps)
+            whole = losses if penalty is None else losses + penalty
             optimizer.zero_grad(set_to_none=False)
             # Members share no weights: the gradient of the sum is each member's own.
-            losses.sum().backward()  # type: ignore[no-untyped-call]
+            whole.sum().backward()  # type: ignore[no-untyped-call]
             if options.clip_norm is not None:
                 clip_members(network.parameters(), options.clip_norm)
             optimizer.step()
-            total += losses.detach()
-        step += len(batches)
-        epoch = math.ceil(step / budget.steps_per_epoch)
-        if epoch % budget.record_every and step < budget.steps:
+            state.count(losses.detach())
+            watcher.on_update(state)
+        means = state.end_epoch()
+        epoch = math.ceil(state.step / budget.steps_per_epoch)
+        if epoch % budget.record_every and state.step < budget.steps:
             continue
         seen = None if watched is None else watch(network, cells, watched, loss)
-        entry = record(epoch, step, total / len(batches), seen)
-        epochs.append(entry)
-        on_epoch(entry, budget.epochs)
+        state.epochs.append(record(epoch, state.step, means, seen))
         if seen is not None:
-            keeper.look(seen, step)
-    keeper.restore(step)
-    return History(tuple(epochs), step, step < budget.steps, tuple(keeper.kept_step.tolist()))
+            keeper.look(seen, state.step)
+        watcher.on_epoch(state)
+    keeper.restore(state.step)
+    stopped = state.step < budget.steps
+    return History(tuple(state.epochs), state.step, stopped, tuple(keeper.kept_step.tolist()))
 
 
 @torch.no_grad()

@@ -38,7 +38,7 @@ class Cells(NamedTuple):
         surprise = arrays.surprise.sum(axis=1, keepdims=True)
         observed = arrays.observed.sum(axis=1, keepdims=True).clip(min=1.0)
         cells = arrays.observed.shape[1]
-        whole = arrays.target.shape[1] == cells and bool((observed == cells).all())
+        whole = arrays.target.shape[1] == cells and bool(arrays.observed.all())
         return cls(
             target if same else torch.from_numpy(arrays.input).to(device),
             target,

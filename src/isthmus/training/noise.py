@@ -2,18 +2,63 @@
 
 Numbers get Gaussian noise (Vincent et al., 2008). Levels and flags are swapped with those of
 another row, as noise that small would leave a level plain to see, or shown as nothing, as levels
-that are missing or were never seen will be.
+that are missing or were never seen will be. Single cells can be hidden (masking noise, Vincent et
+al., 2008), in signals and images also whole stretches and patches (Zhong et al., 2020).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from isthmus.options import NetworkOptions
+from isthmus.schema import ImageForm
+from isthmus.training.architectures import RowShape
 from isthmus.training.members import Cells, MemberRows, gather
+from isthmus.training.restoration import HiddenBlocks, restores
 from isthmus.training.units import Units
+
+
+@dataclass(frozen=True)
+class Erasing:
+    """A patch of fixed size at a place drawn for each row.
+
+    Attributes
+    ----------
+    sizes, patch : tuple of int
+        Of a row, such as (H, W), and of the patch.
+    channels : int
+        Cells at each place.
+    """
+
+    sizes: tuple[int, ...]
+    patch: tuple[int, ...]
+    channels: int = 1
+
+    @classmethod
+    def of(cls, share: float, units: int, image: ImageForm | None) -> Erasing:
+        """A patch that covers a `share` of a row, at least one place of it."""
+        sizes = (units,) if image is None else (image.height, image.width)
+        side = share ** (1 / len(sizes))
+        patch = tuple(max(round(side * size), 1) for size in sizes)
+        return cls(sizes, patch, 1 if image is None else image.channels)
+
+    def erased(self, inputs: Tensor, generator: torch.Generator) -> Tensor:
+        """Inputs (M, B, U) with 0 in the patches: the mean of what is scaled."""
+        members, rows, _ = inputs.shape
+        kept = torch.zeros((members, rows, *[1] * len(self.sizes)), dtype=torch.bool)
+        for axis, (size, length) in enumerate(zip(self.sizes, self.patch, strict=True)):
+            first = torch.randint(size - length + 1, (members, rows, 1), generator=generator)
+            place = torch.arange(size)
+            outside = (place < first) | (place >= first + length)  # (M, B, size)
+            along = [1] * len(self.sizes)
+            along[axis] = size
+            kept = kept | outside.view(members, rows, *along)
+        kept = kept.flatten(2).repeat_interleave(self.channels, dim=2)
+        return inputs * kept.to(inputs.device)
 
 
 @dataclass(frozen=True)
@@ -28,26 +73,65 @@ class InputNoise:
         Probability that a level or flag is swapped; half as often it is shown as nothing.
     units : Units, optional
         Which units are swapped together; by default all units are numbers.
+    masking : float
+        Probability that a unit is hidden.
+    erasing : Erasing, optional
+        The stretch or patch that is hidden besides.
+    blocks : HiddenBlocks, optional
+        The blocks of an image that are hidden besides.
+    shown : array, optional
+        0 where a unit is never shown, as targets are not; shape (U,).
     """
 
     deviation: float
     share: float = 0.0
     units: Units | None = None
+    masking: float = 0.0
+    erasing: Erasing | None = None
+    blocks: HiddenBlocks | None = None
+    shown: np.ndarray | None = None
 
     @classmethod
-    def of(cls, relative: float, spread: float, units: Units) -> InputNoise:
-        """Noise of `relative` deviations of inputs whose standard deviation is `spread`.
+    def of(
+        cls,
+        options: NetworkOptions,
+        shape: RowShape,
+        spread: float,
+        units: Units,
+        shown: np.ndarray | None = None,
+    ) -> InputNoise:
+        """Noise of so many deviations of inputs whose standard deviation is `spread`.
 
         A number so disturbed is trusted to 1 / (1 + relative^2) of what it says; levels are
         swapped so often that they are trusted as much.
         """
+        relative = options.noise(shape.kind)
         share = relative**2 / (1.0 + relative**2)
-        return cls(relative * spread, share, None if units.are_cells else units)
+        image = shape.image
+        patch = Erasing.of(options.erasing, len(units), image) if options.erasing else None
+        blocks = HiddenBlocks(image) if image and restores(options, image) else None
+        own = None if units.are_cells else units
+        return cls(relative * spread, share, own, options.masking, patch, blocks, shown)
 
     def disturbed(
         self, cells: Cells, own: MemberRows, rows: Tensor, generator: torch.Generator
     ) -> Tensor:
         """Inputs (M, B, U) of rows (M, B), each member's partners taken from its own."""
+        inputs = self._noisy(cells, own, rows, generator)
+        if self.masking:
+            hidden = torch.rand(inputs.shape, generator=generator) < self.masking
+            inputs = inputs.masked_fill(hidden.to(inputs.device), 0.0)
+        if self.erasing is not None:
+            inputs = self.erasing.erased(inputs, generator)
+        if self.blocks is not None:
+            inputs = self.blocks.hidden(inputs, generator)
+        if self.shown is not None:
+            inputs = inputs * torch.from_numpy(self.shown).to(inputs.device)
+        return inputs
+
+    def _noisy(
+        self, cells: Cells, own: MemberRows, rows: Tensor, generator: torch.Generator
+    ) -> Tensor:
         inputs = gather(cells.input, rows)
         if self.units is None:
             return with_noise(inputs, self.deviation, generator)

@@ -7,7 +7,7 @@ scoring cannot disagree about preprocessing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -24,7 +24,7 @@ from isthmus.training.steps.scale import Scale
 from isthmus.training.steps.tails import Tails
 from isthmus.training.units import Units
 
-ELEMENTS: dict[Kind, ElementType] = {"table": "float64", "signal": "float32"}
+ELEMENTS: dict[Kind, ElementType] = {"table": "float64", "signal": "float32", "image": "float32"}
 """`isthmus.scoring.digest.ROW_TYPES` in the words of the graph."""
 
 
@@ -52,7 +52,8 @@ class CellArrays(NamedTuple):
 class Preamble:
     """All preprocessing steps, fitted.
 
-    `impute`, `tails`, `scale` and `limit` know the numeric columns alone.
+    `impute`, `tails`, `scale` and `limit` know the numeric columns alone. Where there are
+    `targets`, the network sees nothing of these cells, and nothing else counts.
     """
 
     element: ElementType
@@ -64,6 +65,7 @@ class Preamble:
     levels: OneHot | None
     flags: MissingFlags
     softmax: bool = False
+    targets: tuple[int, ...] = ()
 
     @classmethod
     def fit(
@@ -75,6 +77,7 @@ class Preamble:
         categories: Sequence[int] = (),
         rebuild_flags: bool = False,
         softmax: bool = False,
+        targets: Sequence[int] = (),
     ) -> Self:
         """Learn every step's numbers from training rows (N, D), in the user's units.
 
@@ -86,6 +89,8 @@ class Preamble:
             Whether the network sees and rebuilds the missing flags of columns with holes.
         softmax : bool
             Whether the levels of a category are rebuilt as logarithms of their odds.
+        targets : sequence of int
+            The cells that are rebuilt from all others; by default all are rebuilt from all.
         """
         element = ELEMENTS[kind]
         values = values.astype(element)
@@ -94,12 +99,15 @@ class Preamble:
         impute = Impute.fit(numbers, how=options.impute)
         filled = impute.apply(numbers)
         whole = options.scaling_scope == "global" or (
-            options.scaling_scope == "auto" and kind == "signal"
+            options.scaling_scope == "auto" and kind != "table"
         )
         tame = options.tails == "auto" and kind == "table" and options.scaling != "none"
         tails = Tails.fit(filled, tame=tame)
         filled = tails.apply(filled)
         scale = Scale.fit(filled, scaling=options.scaling, whole=whole, cells=values.shape[1])
+        if kind == "image" and whole and options.scaling == "standard":
+            # What is hidden is shown as 0, which should be what is usual at that place.
+            scale = replace(scale, center=filled.mean(axis=0).astype(element))
         limit = InputLimit.fit(
             scale.apply(filled), deviations=options.input_limit, constant=scale.constant
         )
@@ -110,12 +118,27 @@ class Preamble:
         flags = MissingFlags.fit(values, rebuilt=rebuild_flags)
         of_levels = levels.columns[levels.category] if levels else np.empty(0, np.int64)
         units = Units(values.shape[1], numeric, of_levels, flags.columns)
-        return cls(element, units, impute, tails, scale, limit, levels, flags, softmax)
+        steps = (impute, tails, scale, limit, levels, flags)
+        return cls(element, units, *steps, softmax, tuple(targets))
 
     @property
     def width(self) -> int:
         """The number of columns, D."""
         return self.units.cells
+
+    @property
+    def judged(self) -> np.ndarray:
+        """1 where a cell counts, 0 where it is only shown: float32, shape (D,)."""
+        if not self.targets:
+            return np.ones(self.width, np.float32)
+        cells = np.zeros(self.width, np.float32)
+        cells[list(self.targets)] = 1.0
+        return cells
+
+    @property
+    def shown(self) -> np.ndarray | None:
+        """1 where the network sees a unit, 0 where it is a target: (U,); None: it sees all."""
+        return 1.0 - self.judged[self.units.column] if self.targets else None
 
     @property
     def curves(self) -> dict[int, Curve]:
@@ -145,8 +168,23 @@ class Preamble:
         surprise = self.flags.emit_surprise(graph, holes, observed)
         if self.units.are_cells:
             target, seen = self._emit_numbers(graph, rows, missing)
-            return Cells(target, seen, observed, observed, surprise)
-        return self._emit_units(graph, rows, observed, holes, surprise)
+            return self._judged(graph, Cells(target, seen, observed, observed, surprise))
+        return self._judged(graph, self._emit_units(graph, rows, observed, holes, surprise))
+
+    def _judged(self, graph: Graph, cells: Cells) -> Cells:
+        """The same, where only targets count and are not seen."""
+        if self.shown is None:
+            return cells
+        judged = graph.constant("judged.cells", self.judged)
+        units = graph.constant("judged.units", self.judged[self.units.column])
+        shown = graph.constant("judged.shown", self.shown)
+        return Cells(
+            cells.target,
+            graph.node("Mul", cells.input, shown, name="judged.input"),
+            graph.node("Mul", cells.observed, judged, name="judged.observed"),
+            graph.node("Mul", cells.counted, units, name="judged.counted"),
+            graph.node("Mul", cells.surprise, judged, name="judged.surprise"),
+        )
 
     def _emit_numbers(self, graph: Graph, rows: str, missing: str) -> tuple[str, str]:
         """Target and input of the numeric units."""

@@ -11,6 +11,7 @@ from isthmus.errors import UsageError
 from isthmus.options import Kind, RowOptions
 from isthmus.read import Rows, choose_kind, normal_rows
 from isthmus.read.counting import counted
+from isthmus.read.images.rows import as_images
 from isthmus.schema import Schema
 from isthmus.training.describe import describe
 
@@ -53,6 +54,8 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
     UsageError
         If there are labels and nothing says which are normal, or categories in a signal.
     """
+    if columns.kind == "image" and rows.image is None:
+        rows = as_images(rows, columns)
     values, levels, decisions = rows.values, rows.levels, []
     if rows.labels is not None:
         normal, unlabelled = normal_rows(rows.labels, columns.normal, source=rows.source)
@@ -66,6 +69,8 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
         named=rows.named,
         set_aside=rows.set_aside,
         levels=levels,
+        targets=rows.targets,
+        image=rows.image,
         source=rows.source,
     )
     return Prepared(values, schema, (*decisions, sentence))
@@ -83,6 +88,10 @@ def _trained(source: str, normal: np.ndarray, unlabelled: np.ndarray) -> str:
 
 
 def _kind(rows: Rows, values: np.ndarray, columns: RowOptions) -> tuple[Kind, str]:
+    if rows.image is not None:
+        return "image", f"kind: image ({rows.image.height} x {rows.image.width}, " + (
+            f"{', '.join(rows.names)})"
+        )
     if not rows.levels:
         return choose_kind(rows.names, rows.named, values, columns.kind)
     first = next(iter(rows.levels))

@@ -15,6 +15,7 @@ from isthmus.model_file.manifest import View
 from isthmus.scoring.views import FLOOR, GRID
 from isthmus.training.architectures import Core
 from isthmus.training.cell_loss import CellLoss
+from isthmus.training.detail import Detail
 from isthmus.training.graph import ElementType, Graph, Value
 from isthmus.training.preamble import Cells, Preamble
 
@@ -30,14 +31,31 @@ class Shapes(NamedTuple):
     code: int
 
 
-def emit_errors(graph: Graph, core: Core, cells: Cells, loss: CellLoss) -> str:
+def emit_errors(graph: Graph, core: Core, cells: Cells, loss: CellLoss, shapes: Shapes) -> str:
     """Cell errors (M, N, D): those of a cell's units together, and what it costs by itself."""
-    errors = loss.emit(graph, core.output, cells.target)
+    errors = loss.emit(graph, core.judged, cells.target)
     counted = graph.node("Mul", errors, cells.counted, name="counted_error")
     if not loss.units.are_cells:
         fold = graph.constant("fold", loss.units.fold)
         counted = graph.node("MatMul", counted, fold, name="folded_error")
+    if core.passes > 1:  # of each member's L the mean
+        shape = [shapes.members, core.passes, -1, shapes.cells]
+        apart = graph.reshape(counted, shape, name="passes.errors")
+        counted = graph.node("ReduceMean", apart, name="passes.mean", axes=[1], keepdims=0)
     return graph.node("Add", counted, cells.surprise, name="observed_error")
+
+
+def emit_relative(
+    graph: Graph, core: Core, cells: Cells, loss: CellLoss, detail: Detail, shapes: Shapes
+) -> str:
+    """The `views` output of images, relative to their detail; of L passes the mean."""
+    count = shapes.members * core.passes
+    view = detail.emit(graph, core.judged, cells.target, cells.counted, loss.numbers, count)
+    if core.passes > 1:
+        shape = [shapes.members, core.passes, -1, 1]
+        apart = graph.reshape(view, shape, name="passes.views")
+        view = graph.node("ReduceMean", apart, name="passes.view", axes=[1], keepdims=0)
+    return graph.node("Transpose", view, name="views", perm=[1, 0, 2])
 
 
 def emit_views(graph: Graph, errors: str, cells: Cells, shapes: Shapes) -> str:
@@ -54,11 +72,20 @@ def emit_views(graph: Graph, errors: str, cells: Cells, shapes: Shapes) -> str:
 
 
 def emit_explanation(
-    graph: Graph, core: Core, errors: str, preamble: Preamble, shapes: Shapes
+    graph: Graph, core: Core, errors: str, cells: Cells, preamble: Preamble, shapes: Shapes
 ) -> None:
-    """The outputs `error` (N, D) and `reconstruction` (N, D): means over the members."""
+    """The outputs `error` and `reconstruction` (N, D), means over the members, and `code` (N, Z).
+
+    The code is the first member's: codes of different members have no axes in common. Cells that
+    the network is only shown stand in the reconstruction as they came.
+    """
+    first = graph.constant("code.member", np.asarray(0))
+    graph.node("Gather", core.codes, first, name="code", axis=0)
     _emit_mean(graph, errors, shapes.members, shapes.cells, name="error")
     rebuilt = _emit_mean(graph, core.output, shapes.members, len(preamble.units), name="rebuilt")
+    if preamble.shown is not None:
+        judged = graph.constant("rebuilt.judged", preamble.shown == 0)
+        rebuilt = graph.node("Where", judged, rebuilt, cells.target, name="rebuilt.targets")
     exact = emit_original(graph, rebuilt, preamble)
     graph.cast(exact, preamble.element, name="reconstruction")
 

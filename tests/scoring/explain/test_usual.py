@@ -21,7 +21,7 @@ def held(errors):
     column = np.array(errors, np.float64)[:, None]
     schema = Schema(kind="table", columns=(number("x"),))
     cells = cell_errors(np.zeros_like(column), np.zeros_like(column), column, schema)
-    return Usual(floored(cells, schema.columns), cells)
+    return Usual(floored(cells, schema.columns), cells, schema.columns)
 
 
 @given(st.lists(ERRORS, min_size=1, max_size=400), st.lists(ERRORS, min_size=2, max_size=20))
@@ -68,7 +68,7 @@ def test_an_error_beyond_all_rows_has_the_smallest_p_value_there_is():
 
 def test_a_cell_without_rows_has_no_opinion():
     empty = CellErrors(mean=0.0, residual=0.0, quantiles=(), rows=0)
-    assert Usual(floored([empty], [number("x")]), [empty]).p_value(0, 5.0) == 1.0
+    assert Usual(floored([empty], [number("x")]), [empty], [number("x")]).p_value(0, 5.0) == 1.0
 
 
 def test_means_are_kept_where_they_mean_something():

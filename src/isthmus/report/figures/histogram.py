@@ -36,6 +36,7 @@ def score_histogram(
     threshold: float | None = None,
     *,
     title: str = "Anomaly scores",
+    quantity: str = "anomaly score (higher is stranger)",
 ) -> alt.LayerChart:
     """Draw the scores of each class as a histogram, with the threshold as a line.
 
@@ -53,6 +54,8 @@ def score_histogram(
         Alarm where score > threshold.
     title : str
         Any text.
+    quantity : str
+        What the scores are, under the axis.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def score_histogram(
     subtitle = _alarms(groups, threshold) + _left_out(values, edges)
     x = alt.X(
         "score:Q",
-        title="anomaly score (higher is stranger)",
+        title=quantity,
         scale=alt.Scale(domain=[edges[0], edges[-1]], nice=False, zero=False),
     )
     layers = [_bars(groups, edges, x)]

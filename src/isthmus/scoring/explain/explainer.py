@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +12,17 @@ import pyarrow as pa
 from isthmus.errors import UsageError
 from isthmus.read import Rows
 from isthmus.scoring.explain import words
-from isthmus.scoring.explain.explanation import Cell, Entry, Explanation, Interval, Unexplained
+from isthmus.scoring.explain.explanation import (
+    Cell,
+    Entry,
+    Explanation,
+    Interval,
+    Region,
+    Unexplained,
+)
 from isthmus.scoring.explain.findings import NEW
+from isthmus.scoring.explain.picture import RebuiltImage
+from isthmus.scoring.explain.picture_words import regions_sentence
 from isthmus.scoring.explain.row import RebuiltRow
 from isthmus.scoring.explain.usual import Usual
 from isthmus.scoring.scores import Scores
@@ -27,8 +36,14 @@ STANDS_OUT = 0.05
 cells is at most this, or no out-of-fold row had such an error there. So does what training never
 had, whatever its error."""
 
-Told = tuple[str, tuple[Cell, ...], tuple[Interval, ...]]
-"""The sentence, and the cells or intervals."""
+
+class Told(NamedTuple):
+    """The sentence, and the cells, intervals or regions."""
+
+    sentence: str
+    cells: tuple[Cell, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+    regions: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +108,7 @@ class Explainer:
     def _row(self, rows: Rows, place: int, errors: np.ndarray, expected: np.ndarray) -> RebuiltRow:
         exact = np.array(errors, np.float64)
         return RebuiltRow(
-            columns=self.scorer.schema.columns,
+            columns=self.usual.columns,
             usual=self.usual,
             rows=rows,
             place=place,
@@ -103,17 +118,14 @@ class Explainer:
 
     def _explanation(self, row: RebuiltRow, scores: Scores) -> Explanation:
         number, alarm = scores.first + row.place, bool(scores.is_anomaly[row.place])
-        told = self._of_signal if self.scorer.schema.kind == "signal" else self._of_table
-        sentence, cells, intervals = told(row, number, alarm)
+        told = {"table": self._of_table, "signal": self._of_signal, "image": self._of_image}
         return Explanation(
             row=number,
             ids=_ids(scores.ids, row.place),
             anomaly_score=float(str(scores.anomaly_score[row.place])),
             p_value=float(scores.p_value[row.place]),
             is_anomaly=alarm,
-            sentence=sentence,
-            cells=cells,
-            intervals=intervals,
+            **told[self.scorer.schema.kind](row, number, alarm)._asdict(),
         )
 
     def _of_table(self, row: RebuiltRow, number: int, alarm: bool) -> Told:
@@ -121,12 +133,19 @@ class Explainer:
         column = row.columns[cells[0].place]
         lead = _lead(row, self._stands_out(cells[0]))
         also = [cell for cell in cells[1:] if self._stands_out(cell)]
-        return words.cells_sentence(number, cells, column, lead, also, alarm), cells, ()
+        return Told(words.cells_sentence(number, cells, column, lead, also, alarm), cells)
 
     def _of_signal(self, row: RebuiltRow, number: int, alarm: bool) -> Told:
         intervals, clear = row.intervals(self.top)
         column, lead = row.columns[intervals[0].peak.place], _lead(row, clear)
-        return words.intervals_sentence(number, intervals, column, lead, alarm), (), intervals
+        sentence = words.intervals_sentence(number, intervals, column, lead, alarm)
+        return Told(sentence, intervals=intervals)
+
+    def _of_image(self, row: RebuiltRow, number: int, alarm: bool) -> Told:
+        image = RebuiltImage.of(row, self.scorer.schema)
+        regions, clear = image.regions(self.top)
+        sentence = regions_sentence(number, regions, image.form, _lead(row, clear), alarm)
+        return Told(sentence, regions=regions)
 
     def _stands_out(self, cell: Cell) -> bool:
         rows = self.usual.cells[cell.place].rows

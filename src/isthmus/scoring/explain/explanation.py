@@ -81,6 +81,39 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class Region:
+    """Pixels of an image that lie together and are off.
+
+    Attributes
+    ----------
+    top, left, height, width : int
+        The smallest rectangle around them; lines and columns of pixels count from 0.
+    times : float
+        Their error together over their usual error together.
+    share : float
+        Of the error that the row has in excess of the usual.
+    direction : {"above", "below", "both"}
+        Whether they are brighter or darker than expected, if at least three quarters of their
+        excess error say so; else ``"both"``.
+    observed, expected : float or None
+        Their mean brightness, of all channels; None where no pixel has a value.
+    peak : Cell
+        The pixel that is off most, in the channel that is off most; its name is its place.
+    """
+
+    top: int
+    left: int
+    height: int
+    width: int
+    times: float
+    share: float
+    direction: Direction
+    observed: float | None
+    expected: float | None
+    peak: Cell
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why a row has its score.
 
@@ -98,6 +131,8 @@ class Explanation:
         Of a table: the cells that are off most, first the worst.
     intervals : tuple of Interval
         Of a signal: the stretches that carry most, first the heaviest.
+    regions : tuple of Region
+        Of an image: the places that carry most, first the heaviest.
     """
 
     row: int
@@ -108,6 +143,7 @@ class Explanation:
     sentence: str
     cells: tuple[Cell, ...] = ()
     intervals: tuple[Interval, ...] = ()
+    regions: tuple[Region, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The same as JSON has it: null for what is missing or no number."""
@@ -135,6 +171,7 @@ class Unexplained:
             "sentence": self.sentence,
             "cells": [],
             "intervals": [],
+            "regions": [],
             "status": INVALID,
             "reason": self.reason,
         }

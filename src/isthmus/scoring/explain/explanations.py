@@ -9,7 +9,14 @@ from typing import Any, overload
 import pyarrow as pa
 
 from isthmus.options import Kind
-from isthmus.scoring.explain.explanation import Cell, Entry, Explanation, Interval, Unexplained
+from isthmus.scoring.explain.explanation import (
+    Cell,
+    Entry,
+    Explanation,
+    Interval,
+    Region,
+    Unexplained,
+)
 from isthmus.scoring.explain.table import as_text
 from isthmus.scoring.scores import refuse_taken
 from isthmus.scoring.thresholds import Decision
@@ -27,6 +34,22 @@ INTERVAL_COLUMNS: dict[str, pa.DataType] = {
     "interval_times": pa.float64(),
     "interval_share": pa.float64(),
     "direction": pa.string(),
+}
+REGION_COLUMNS: dict[str, pa.DataType] = {
+    "top": pa.int64(),
+    "left": pa.int64(),
+    "height": pa.int64(),
+    "width": pa.int64(),
+    "region_times": pa.float64(),
+    "region_share": pa.float64(),
+    "direction": pa.string(),
+    "region_observed": pa.float64(),
+    "region_expected": pa.float64(),
+}
+PART_COLUMNS: dict[Kind, dict[str, pa.DataType]] = {
+    "table": {},
+    "signal": INTERVAL_COLUMNS,
+    "image": REGION_COLUMNS,
 }
 CELL_COLUMNS: dict[str, pa.DataType] = {
     "cell": pa.string(),
@@ -56,8 +79,8 @@ class Explanations(Sequence[Explanation]):
         Rows that could not be scored, and why.
     decision : Decision
         What is an alarm.
-    kind : {"table", "signal"}
-        Of a table there are cells, of a signal intervals.
+    kind : {"table", "signal", "image"}
+        Of a table there are cells, of a signal intervals, of an image regions.
     """
 
     explained: tuple[Explanation, ...]
@@ -100,7 +123,7 @@ class Explanations(Sequence[Explanation]):
         return "".join(map(as_text, self.entries)).removesuffix("\n")
 
     def to_arrow(self) -> pa.Table:
-        """One line for each row and cell, or row and interval with the cell at its peak.
+        """One line for each row and cell, or interval or region with the cell at its peak.
 
         The ids come first; `observed` and `expected` are numbers, the levels of a category have
         columns of their own; `rank` counts from 1.
@@ -110,7 +133,7 @@ class Explanations(Sequence[Explanation]):
         DataError
             If an id column has the name of another column.
         """
-        own = {**ROW_COLUMNS, **(INTERVAL_COLUMNS if self.kind == "signal" else {}), **CELL_COLUMNS}
+        own = {**ROW_COLUMNS, **PART_COLUMNS[self.kind], **CELL_COLUMNS}
         ids = list(self.explained[0].ids) if self.explained else []
         refuse_taken(ids, own, "the explanations")
         lines = list(self._lines())
@@ -121,7 +144,11 @@ class Explanations(Sequence[Explanation]):
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         for one in self.explained:
-            parts = [_interval(i) for i in one.intervals] or [_cell(c) for c in one.cells]
+            parts = [
+                *map(_region, one.regions),
+                *map(_interval, one.intervals),
+                *map(_cell, one.cells),
+            ]
             for rank, part in enumerate(parts, 1):
                 row = {name: getattr(one, name) for name in ROW_COLUMNS if name != "rank"}
                 yield {**one.ids, **row, "rank": rank, **part}
@@ -135,6 +162,15 @@ def _interval(interval: Interval) -> dict[str, Any]:
         "interval_share": interval.share,
         "direction": interval.direction,
         **_cell(interval.peak),
+    }
+
+
+def _region(region: Region) -> dict[str, Any]:
+    of_region = ("times", "share", "observed", "expected")
+    return {
+        **{name: getattr(region, name) for name in ("top", "left", "height", "width", "direction")},
+        **{f"region_{name}": getattr(region, name) for name in of_region},
+        **_cell(region.peak),
     }
 
 

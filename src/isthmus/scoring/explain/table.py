@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from isthmus.printable import clean
 from isthmus.scoring.explain.amounts import amount, chance, decimals_apart, percent, spread, times
-from isthmus.scoring.explain.explanation import Cell, Entry, Explanation, Interval
+from isthmus.scoring.explain.explanation import Cell, Entry, Explanation, Interval, Region
 from isthmus.scoring.explain.words import HEADINGS, MOST_OF_A_NAME, MOST_OF_A_VALUE
 
 CELL_COLUMNS = ("cell", "observed", "expected", "deviation", "share", "times", "p_value")
 INTERVAL_COLUMNS = ("samples", "share", "times", "peak", "observed", "expected", "deviation")
-LEFT = {"cell", "samples"}
+REGION_COLUMNS = ("lines", "columns", "share_of_excess", "times", "observed", "expected")
+LEFT = {"cell", "samples", "lines", "columns"}
 
 
 def as_text(entry: Entry) -> str:
@@ -41,6 +42,8 @@ def _id(value: object) -> str:
 
 
 def _table(entry: Explanation) -> list[str]:
+    if entry.regions:
+        return aligned(REGION_COLUMNS, [_region_line(one) for one in entry.regions])
     if entry.intervals:
         return aligned(INTERVAL_COLUMNS, [_interval_line(one) for one in entry.intervals])
     return aligned(CELL_COLUMNS, [_cell_line(cell) for cell in entry.cells])
@@ -78,6 +81,19 @@ def _interval_line(interval: Interval) -> dict[str, str]:
         "times": times(interval.times),
         "peak": str(interval.peak.place),
         **_values(interval.peak),
+    }
+
+
+def _region_line(region: Region) -> dict[str, str]:
+    brightness = [value for value in (region.observed, region.expected) if value is not None]
+    decimals = decimals_apart(brightness[0], brightness[1:]) if brightness else 0
+    return {
+        "lines": f"{region.top} to {region.top + region.height - 1}",
+        "columns": f"{region.left} to {region.left + region.width - 1}",
+        "share_of_excess": percent(region.share),
+        "times": times(region.times),
+        "observed": _value(region.observed, decimals, "missing"),
+        "expected": _value(region.expected, decimals, "no number"),
     }
 
 

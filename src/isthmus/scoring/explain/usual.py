@@ -30,10 +30,13 @@ class Usual:
         The mean error of each cell, never below its floor; see `floored`.
     cells : sequence of CellErrors
         Length D.
+    columns : sequence of Column
+        Length D: that of each cell.
     """
 
     means: np.ndarray
     cells: Sequence[CellErrors]
+    columns: Sequence[Column]
 
     @classmethod
     def of(cls, manifest: Manifest) -> Usual:
@@ -44,14 +47,15 @@ class Usual:
         ModelFileError
             If it does not hold the errors of every cell.
         """
-        cells, columns = manifest.cells, manifest.row_schema.columns
+        cells, schema = manifest.cells, manifest.row_schema
+        columns = tuple(map(schema.column_of, range(schema.width)))
         if len(cells) != len(columns):
             raise ModelFileError(
                 f"the model file holds the usual errors of {len(cells)} cells, its rows have "
                 f"{len(columns)}: nothing can be explained",
                 advice="Fit the detector again.",
             )
-        return cls(floored(cells, columns), cells)
+        return cls(floored(cells, columns), cells, columns)
 
     def times(self, errors: np.ndarray) -> np.ndarray:
         """How many times its usual error each cell of a row has; (D,) for errors (D,)."""

@@ -27,6 +27,9 @@ HEADINGS = {
     "deviation": "usually +-",
     "share": "of error",
     "times": "times usual",
+    "lines": "lines",
+    "columns": "columns",
+    "share_of_excess": "of excess error",
     "p_value": "p-value",
 }
 """Of the columns of the text table."""
@@ -78,10 +81,10 @@ def cells_sentence(
         Whether the row is one.
     """
     if lead == "exact":
-        return _exact(row, "cell")
+        return exact(row, "cell")
     subject, rest = name_of(cells[0]), _share(predicate(cells[0], column), cells[0].share)
     more = f"; also off: {', '.join(map(name_of, also))}" if also and lead == "clear" else ""
-    return _sentence(row, "cell", subject, rest, lead, alarm) + more
+    return sentence(row, "cell", subject, rest, lead, alarm) + more
 
 
 def intervals_sentence(
@@ -89,7 +92,7 @@ def intervals_sentence(
 ) -> str:
     """One sentence on a row of a signal; as `cells_sentence`, with intervals for cells."""
     if lead == "exact":
-        return _exact(row, "sample")
+        return exact(row, "sample")
     worst, others = intervals[0], intervals[1:]
     more = f"; also off: {', '.join(map(samples, others))}" if others and lead == "clear" else ""
     peak = predicate(worst.peak, column)
@@ -98,7 +101,7 @@ def intervals_sentence(
     else:
         rest = _share(f"are {DIRECTIONS[worst.direction]}", worst.share)
         rest += f", most of all sample {worst.peak.place}, which {peak}"
-    return _sentence(row, "sample", samples(worst), rest, lead, alarm) + more
+    return sentence(row, "sample", samples(worst), rest, lead, alarm) + more
 
 
 def samples(interval: Interval) -> str:
@@ -113,7 +116,7 @@ def invalid_sentence(row: int, reason: str) -> str:
     return f"row {row}: could not be scored: {clean(reason, 400)}"
 
 
-def _sentence(row: int, noun: str, subject: str, rest: str, lead: Lead, alarm: bool) -> str:
+def sentence(row: int, noun: str, subject: str, rest: str, lead: Lead, alarm: bool) -> str:
     if not alarm:
         return f"row {row}: no alarm; furthest off: {subject}, which {rest}"
     if lead == "many":
@@ -123,7 +126,7 @@ def _sentence(row: int, noun: str, subject: str, rest: str, lead: Lead, alarm: b
     return f"row {row}: {subject} {rest}"
 
 
-def _exact(row: int, noun: str) -> str:
+def exact(row: int, noun: str) -> str:
     return f"row {row}: every {noun} is exactly as expected"
 
 

@@ -1,7 +1,7 @@
-"""SCORED BATCHES -> FILES: CSV, JSON lines, Parquet and Arrow, to a path or standard output."""
+"""SCORED BATCHES -> FILES: CSV, JSON lines, Parquet, Arrow, npy, to a path or standard output."""
 
 from __future__ import annotations
 
-from isthmus.scoring.writers.opening import open_writer
+from isthmus.scoring.writers.opening import WITH_NUMBERS_ALONE, format_of, open_writer
 
-__all__ = ["open_writer"]
+__all__ = ["WITH_NUMBERS_ALONE", "format_of", "open_writer"]

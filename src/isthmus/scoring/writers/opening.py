@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,10 @@ from isthmus.errors import FileAccessError, UsageError
 from isthmus.scoring.writers.arrow import ArrowWriter
 from isthmus.scoring.writers.csv import CsvWriter
 from isthmus.scoring.writers.jsonl import JsonLinesWriter
+from isthmus.scoring.writers.npy import NpyWriter, refuse_pipe
 from isthmus.scoring.writers.parquet import ParquetWriter
 
-FormatName = Literal["csv", "jsonl", "parquet", "arrow"]
+FormatName = Literal["csv", "jsonl", "parquet", "arrow", "npy"]
 STANDARD_OUTPUT = "-"
 
 
@@ -51,6 +52,8 @@ FORMATS = (
     Format("parquet", (".parquet", ".pq"), ParquetWriter, ParquetWriter),
     Format("arrow", (".arrow", ".feather", ".ipc"), ArrowWriter, partial(ArrowWriter, stream=True)),
 )
+WITH_NUMBERS_ALONE = (*FORMATS, Format("npy", (".npy",), NpyWriter, refuse_pipe))
+"""For what can also be written as nothing but numbers."""
 
 
 @contextlib.contextmanager
@@ -59,6 +62,7 @@ def open_writer(
     format: FormatName | None = None,  # noqa: A002
     *,
     overwrite: bool,
+    formats: Sequence[Format] = FORMATS,
 ) -> Iterator[Writer]:
     """Something to write batches to; a file appears whole at the end, or not at all.
 
@@ -66,10 +70,12 @@ def open_writer(
     ----------
     destination : path or ``"-"``
         Where to write; ``"-"`` is standard output.
-    format : {"csv", "jsonl", "parquet", "arrow"}, optional
-        Without it the end of the file's name decides; standard output is CSV.
+    format : str, optional
+        Name of a format; without it the end of the file's name decides; standard output is CSV.
     overwrite : bool
         Whether an existing file may be replaced.
+    formats : sequence of Format
+        Those that may be written.
 
     Raises
     ------
@@ -80,7 +86,7 @@ def open_writer(
     BrokenPipeError
         If nobody reads standard output any more.
     """
-    row = _format(destination, format)
+    row = format_of(destination, format, formats)
     if str(destination) == STANDARD_OUTPUT:
         with _closing(Piped(row.to_pipe(sys.stdout.buffer))) as writer:
             yield writer
@@ -89,18 +95,29 @@ def open_writer(
         yield writer
 
 
-def _format(destination: str | Path, name: FormatName | None) -> Format:
+def format_of(
+    destination: str | Path,
+    name: FormatName | None = None,
+    formats: Sequence[Format] = FORMATS,
+) -> Format:
+    """The format of that name, or else the one that the end of the destination's name says.
+
+    Raises
+    ------
+    UsageError
+        If neither says one.
+    """
     if name is None and str(destination) == STANDARD_OUTPUT:
         name = "csv"
     end = Path(destination).suffix.lower()
-    for row in FORMATS:
+    for row in formats:
         if row.name == name or (name is None and end in row.extensions):
             return row
-    ends = ", ".join(end for row in FORMATS for end in row.extensions)
+    ends = ", ".join(end for row in formats for end in row.extensions)
     raise UsageError(
         f"{destination}: the name does not say which format to write",
         advice=f"End it with one of {ends}, or give the format: "
-        f"{', '.join(row.name for row in FORMATS)}.",
+        f"{', '.join(row.name for row in formats)}.",
     )
 
 

@@ -1,0 +1,88 @@
+"""The tables of docs/recipes.md, made from the stored results.
+
+python -m benchmarks.recipe_tables          # print them
+python -m benchmarks.recipe_tables --write  # put them into docs/recipes.md
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.readme import figures
+
+PAGE = Path(__file__).parents[1] / "docs" / "recipes.md"
+FIGURES = {
+    "accuracy": ("accuracy", 3),
+    "precision": ("precision", 3),
+    "recall": ("recall", 3),
+    "f1": ("F1", 3),
+    "roc_auc": ("ROC AUC", 4),
+    "squared_error": ("squared error of a pixel", 5),
+    "cross_entropy": ("cross-entropy of a pixel", 5),
+}
+HEADS = {"honest": "honest threshold", "default": "isthmus default"}
+
+
+def tables() -> dict[str, str]:
+    """One table for each recipe that is stored, and one of Keras."""
+    made = {name: _table(one) for name, one in figures("recipes").items()}
+    return {**made, "keras": _keras()}
+
+
+def _table(one: dict[str, Any]) -> str:
+    detectors = one["detectors"]
+    head = ["", "published", *(HEADS.get(name, name) for name in detectors)]
+    runs = ["runs", "1", *(str(spread["runs"]) for spread in detectors.values())]
+    lines = [head, ["---"] * len(head), runs]
+    for figure, (label, digits) in FIGURES.items():
+        if not any(figure in spread for spread in detectors.values()):
+            continue
+        published = one["published"].get(figure)
+        given = "-" if published is None else f"{published:.{digits}f}"
+        cells = [_spread(spread[figure], digits) for spread in detectors.values()]
+        lines.append([label, given, *cells])
+    flattered = ", ".join(one["flattered_by"]) or "nothing"
+    honest = ["nothing" if name in HEADS else flattered for name in detectors]
+    lines.append(["flattered by", flattered, *honest])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _keras() -> str:
+    ours, theirs = figures("recipes"), figures("recipes_in_keras")
+    lines = [
+        "| recipe | published accuracy | isthmus | Keras | Keras, threshold by the test labels |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name, one in theirs.items():
+        cells = (
+            f"{ours[name]['published']['accuracy']:.3f}",
+            _spread(ours[name]["detectors"]["reproduced"]["accuracy"], 3),
+            _spread(one["spread"]["accuracy"], 3),
+            _spread(one["spread"]["best_accuracy"], 3),
+        )
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _spread(values: dict[str, float], digits: int) -> str:
+    mean, least, most = (f"{values[name]:.{digits}f}" for name in ("mean", "least", "most"))
+    return mean if least == most else f"{mean} ({least} to {most})"
+
+
+def main() -> None:
+    """Print the tables, or write them between their marks."""
+    text = PAGE.read_text(encoding="utf-8") if "--write" in sys.argv[1:] else ""
+    for name, table in tables().items():
+        if not text:
+            print(f"{name}\n{table}\n")
+        mark = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- end -->)", re.S)
+        text = mark.sub(lambda found, table=table: f"{found[1]}{table}{found[2]}", text)  # type: ignore[misc]
+    if text:
+        PAGE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

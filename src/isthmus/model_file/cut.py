@@ -1,0 +1,114 @@
+"""Cut a verified graph down to what lies between given inputs and given outputs.
+
+The bytes of the nodes and tensors that stay are copied as they are; no ONNX library is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from isthmus.errors import ModelFileError
+from isthmus.model_file.graph import ELEMENT_TYPES, Value, walk
+from isthmus.model_file.messages import GRAPH, MODEL, NODE, TENSOR, Message, parse
+from isthmus.model_file.wire import (
+    RefusedError,
+    Span,
+    WireReader,
+    written_bytes,
+    written_number,
+)
+
+_ELEMENT_CODES = {name: code for code, (name, _) in ELEMENT_TYPES.items()}
+
+
+class _Piece(NamedTuple):
+    """One field of a message: its name, the span of what it holds, and all of its bytes."""
+
+    name: str
+    span: Span
+    written: bytes
+
+
+def cut(graph: bytes, inputs: Sequence[Value], outputs: Sequence[Value]) -> bytes:
+    """The graph that makes `outputs` of `inputs`, with nothing in it that this does not need.
+
+    Parameters
+    ----------
+    graph : bytes
+        A verified ONNX ModelProto, as a model file holds it.
+    inputs : sequence of Value
+        What will be given: inputs of the graph, or values that its nodes make, which will then not
+        be made. Element types and shapes must be those that the values have.
+    outputs : sequence of Value
+        What is asked for: outputs of the graph, or any values in it.
+
+    Raises
+    ------
+    ModelFileError
+        If the graph has no such value, or an output needs more than the inputs.
+    """
+    reader = WireReader(graph)
+    written = []
+    for piece in _pieces(reader, MODEL, Span(0, len(graph))):
+        if piece.name == "graph":
+            content = b"".join(_kept(reader, piece.span, inputs, outputs))
+            written.append(written_bytes(_tag(MODEL, "graph"), content))
+        else:
+            written.append(piece.written)
+    result = b"".join(written)
+    try:
+        walk(result)
+    except RefusedError as error:
+        wanted, given = (", ".join(value.name for value in side) for side in (outputs, inputs))
+        raise ModelFileError(
+            f"the graph cannot make {wanted} of {given}: {error}",
+            advice="The model file may come from an older isthmus: fit it again.",
+        ) from None
+    return result
+
+
+def _kept(
+    reader: WireReader, span: Span, inputs: Sequence[Value], outputs: Sequence[Value]
+) -> Iterator[bytes]:
+    """The fields of the new graph, in the order of the old ones."""
+    pieces = list(_pieces(reader, GRAPH, span))
+    given = {value.name for value in inputs}
+    needed = {value.name for value in outputs} - given
+    kept = []
+    for piece in reversed([piece for piece in pieces if piece.name == "node"]):
+        node = parse(reader, NODE, piece.span)
+        if needed & {*node["output"]}:
+            needed |= {*node["input"]} - given
+            kept.append(piece.written)
+    yield from reversed(kept)
+    for piece in pieces:
+        if piece.name == "name" or (
+            piece.name == "initializer" and parse(reader, TENSOR, piece.span)["name"][0] in needed
+        ):
+            yield piece.written
+    yield from (written_bytes(_tag(GRAPH, "input"), _declared(value)) for value in inputs)
+    yield from (written_bytes(_tag(GRAPH, "output"), _declared(value)) for value in outputs)
+
+
+def _pieces(reader: WireReader, message: Message, span: Span) -> Iterator[_Piece]:
+    start = span.start
+    for found in reader.fields(span):
+        written = reader.data[start : found.span.end]
+        yield _Piece(message.rules[found.tag].name, found.span, written)
+        start = found.span.end
+
+
+def _tag(message: Message, name: str) -> int:
+    return next(tag for tag, rule in message.rules.items() if rule.name == name)
+
+
+def _declared(value: Value) -> bytes:
+    """A ValueInfoProto; the numbers are those of ONNX's own description of its files."""
+    dims = (
+        written_bytes(2, size.encode()) if isinstance(size, str) else written_number(1, size)
+        for size in value.shape
+    )
+    shape = b"".join(written_bytes(1, dim) for dim in dims)
+    tensor = written_number(1, _ELEMENT_CODES[value.dtype]) + written_bytes(2, shape)
+    return written_bytes(1, value.name.encode()) + written_bytes(2, written_bytes(1, tensor))

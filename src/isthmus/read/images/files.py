@@ -1,0 +1,172 @@
+"""Images that lie in files: a folder tree of them, or a single one."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, TypeVar
+
+import pyarrow as pa
+
+from isthmus.errors import FileAccessError, UnreadableDataError, require
+from isthmus.options import ReadOptions
+from isthmus.read.counting import counted
+from isthmus.read.file import File
+from isthmus.read.images.decode import decode, look
+from isthmus.read.images.pictures import Look, Pictures, Stack
+from isthmus.read.images.tree import Tree, tree_of
+from isthmus.read.source import Source, no_batches
+
+MOST_BYTES = 256 << 20
+"""Of one image file."""
+FILE, CLASS = "file", "class"
+"""The columns of a folder of images: the path below it, and the folder directly below it."""
+SHOWN = 12
+"""Classes and endings that a decision names."""
+
+Seen = TypeVar("Seen")
+Opener = Callable[[], IO[bytes]]
+
+
+def open_folder(path: str | os.PathLike[str], options: ReadOptions) -> Source:
+    """A folder of images, each in a folder that is named like its class, or without.
+
+    Raises
+    ------
+    FileAccessError
+        If it cannot be read, or holds no image.
+    """
+    name = os.fsdecode(path)
+    if options.format not in (None, "image"):
+        raise FileAccessError(f"{name}: is a directory, a file was expected")
+    tree = tree_of(Path(name))
+    if not tree.files:
+        held = f" ({_counts(tree.others)})" if tree.others else ""
+        raise FileAccessError(
+            f"{name}: is a directory, a file was expected, or a folder of images; there is none in "
+            f"it{held}",
+            advice="Images are known by their endings: .png, .jpg, .bmp, .tif or .webp.",
+        )
+    _need_pillow()
+    beside = {FILE: pa.array([_text(file) for file in tree.files], pa.string())}
+    if any(_class(file) is not None for file in tree.files):
+        beside[CLASS] = pa.array([_class(file) for file in tree.files], pa.string())
+    openers = [_opener(Path(name, file)) for file in tree.files]
+    names = [_text(Path(name, file)) for file in tree.files]
+    return Source(
+        name=name,
+        columns=tuple(beside),
+        named=True,
+        decisions=_decisions(name, tree),
+        rereadable=True,
+        read=no_batches(name),
+        beside=beside,
+        ids=(FILE,),
+        images=_pictures(openers, names, options),
+    )
+
+
+def open_image(file: File, options: ReadOptions) -> Source:
+    """One image as one row."""
+    _need_pillow()
+    start = file.random_access()
+    name = _text(Path(file.name))
+    return Source(
+        name=file.name,
+        columns=(FILE,),
+        named=True,
+        decisions=(),
+        rereadable=True,
+        read=no_batches(file.name),
+        beside={FILE: pa.array([name], pa.string())},
+        ids=(FILE,),
+        images=_pictures([start], [name], options),
+    )
+
+
+def _need_pillow() -> None:
+    require("PIL", extra="images", purpose="reading images")
+
+
+def _pictures(openers: Sequence[Opener], names: Sequence[str], options: ReadOptions) -> Pictures:
+    pixels = options.max_megapixels * 1e6
+
+    def looks() -> Iterator[Look | str]:
+        return (_seen(start, lambda file: look(file, pixels)) for start in openers)
+
+    def stacks() -> Iterator[Stack | str]:
+        return (_seen(start, lambda file: decode(file, pixels)) for start in openers)
+
+    return Pictures(len(openers), looks, stacks, names.__getitem__)
+
+
+def _seen(start: Opener, see: Callable[[IO[bytes]], Seen]) -> Seen | str:
+    """What there is to see in a file, or why nothing."""
+    try:
+        with start() as file:
+            return see(file)
+    except (UnreadableDataError, FileAccessError) as error:
+        return str(error)
+
+
+def _opener(path: Path) -> Opener:
+    """What opens a file that is read as a whole: no pipe, which may never end."""
+
+    def start() -> IO[bytes]:
+        try:
+            about = path.stat()
+            if not stat.S_ISREG(about.st_mode):
+                raise UnreadableDataError("is no file: a device, pipe or folder")
+            if about.st_size > MOST_BYTES:
+                raise UnreadableDataError(
+                    f"has {about.st_size} bytes, at most {MOST_BYTES} are read of one image"
+                )
+            return path.open("rb")
+        except FileNotFoundError:
+            raise UnreadableDataError("there is no such file") from None
+        except OSError as error:
+            raise UnreadableDataError(f"could not be opened: {error.strerror}") from error
+
+    return start
+
+
+def _class(file: Path) -> str | None:
+    return _text(Path(file.parts[0])) if len(file.parts) > 1 else None
+
+
+def _text(path: Path) -> str:
+    """A path with forward slashes; bytes that are no UTF-8 as ``\\xff``."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _decisions(name: str, tree: Tree) -> tuple[str, ...]:
+    said = [f"{name}: {counted(len(tree.files), 'image')}{_classes(tree)}"]
+    if tree.others:
+        said.append(f"{name}: passed over: {_counts(tree.others)}, which are named like no image")
+    if tree.hidden:
+        said.append(f"{name}: passed over: {tree.hidden} hidden (the name begins with a dot)")
+    if tree.again:
+        said.append(
+            f"{name}: passed over: {counted(tree.again, 'link')} to a folder that was read already"
+        )
+    return tuple(said)
+
+
+def _classes(tree: Tree) -> str:
+    counts: dict[str, int] = {}
+    for file in tree.files:
+        if (own := _class(file)) is not None:
+            counts[own] = counts.get(own, 0) + 1
+    if not counts:
+        return ""
+    shown = ", ".join(f"{own} ({count})" for own, count in [*counts.items()][:SHOWN])
+    more = ", ..." if len(counts) > SHOWN else ""
+    return f" in {len(counts)} {'class' if len(counts) == 1 else 'classes'}: {shown}{more}"
+
+
+def _counts(others: dict[str, int]) -> str:
+    shown = sorted(others.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN]
+    more = ", ..." if len(others) > SHOWN else ""
+    return ", ".join(f"{count} {ending or 'without ending'}" for ending, count in shown) + more

@@ -1,0 +1,51 @@
+"""One session for each set of outputs that is asked for, with a graph that makes no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from isthmus.model_file import ModelFile
+from isthmus.model_file.agreement import expected_inputs, expected_outputs
+from isthmus.model_file.cut import cut
+from isthmus.scoring.session import Session
+
+
+class Sessions:
+    """Sessions of a model file, made when they are first needed.
+
+    ONNX Runtime computes all outputs of a graph, whichever are asked for: a graph that is cut down
+    to the score gives the same bits sooner.
+
+    Parameters
+    ----------
+    model : ModelFile
+        A verified model file.
+    threads : int
+        Threads within one call.
+    """
+
+    def __init__(self, model: ModelFile, *, threads: int = 1) -> None:
+        self._model = model
+        self._threads = threads
+        self._width = widest(model)
+        self._made: dict[frozenset[str], Session] = {}
+
+    def of(self, outputs: Iterable[str]) -> Session:
+        """The session that makes these outputs of the graph."""
+        wanted = frozenset(outputs)
+        if wanted not in self._made:
+            manifest = self._model.manifest
+            values = [value for value in expected_outputs(manifest) if value.name in wanted]
+            graph = cut(self._model.graph, expected_inputs(manifest), values)
+            self._made[wanted] = Session(graph, width=self._width, threads=self._threads)
+        return self._made[wanted]
+
+
+def widest(model: ModelFile) -> int:
+    """Numbers that the widest step of the graph makes of one row."""
+    return max(
+        int(np.prod([size for size in layer.shape if isinstance(size, int)]))
+        for layer in model.manifest.layers
+    )

@@ -1,0 +1,71 @@
+"""Heat maps to look at are whole files, drawn side by side, and replace nothing unasked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_images import HEIGHT, WIDTH, normal_images, scorer, with_patch
+from PIL import Image
+
+from isthmus.errors import FileAccessError
+from isthmus.options import RowOptions
+from isthmus.read import open_source
+from isthmus.schema import Column, ImageForm, Schema
+from isthmus.scoring.explain import PictureView, stream_views
+from isthmus.scoring.explain.overlay import GAP, claim_folder, drawing, save_view
+
+
+def views(images: np.ndarray, channels: int = 1) -> list[PictureView]:
+    return [*stream_views(scorer(channels), open_source(images), RowOptions())]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_three_panels_stand_side_by_side(channels: int) -> None:
+    images = with_patch(normal_images(1, 5, channels))
+    (view,) = views(images, channels)
+    drawn = drawing(view, scorer(channels).schema)
+    factor = 224 // HEIGHT
+    width = WIDTH * factor
+    assert drawn.shape == (HEIGHT * factor, 3 * width + 2 * GAP, 3)
+    assert drawn.dtype == np.uint8
+    original = drawn[::factor, :width:factor]
+    assert np.array_equal(original, images.reshape(HEIGHT, WIDTH, -1) * np.ones(3, np.uint8))
+    heat = drawn[::factor, 2 * (width + GAP) :: factor].astype(int)
+    assert heat[2:5, 6:9].mean() > 2 * heat.mean()
+
+
+def test_what_is_no_bytes_is_drawn_between_the_extremes_of_training() -> None:
+    column = Column(name="grey", minimum=-2.0, maximum=2.0)
+    form = ImageForm(height=1, width=3, channels=1)
+    schema = Schema(kind="image", columns=(column,), image=form)
+    image = np.array([[[-2.0], [0.0], [np.nan]]])
+    drawn = drawing(PictureView(0, image, image, np.full((1, 3), np.nan)), schema)
+    factor = 224 // 3
+    assert drawn[0, : 3 * factor : factor, 0].tolist() == [0, 128, 0]
+
+
+def test_a_file_is_written_whole_and_replaced_only_if_that_is_asked(tmp_path: Path) -> None:
+    (view,) = views(normal_images(1))
+    path = save_view(str(tmp_path), view, scorer().schema, force=False)
+    assert path.name == "row-0.png"
+    assert np.array_equal(np.asarray(Image.open(path)), drawing(view, scorer().schema))
+    with pytest.raises(FileAccessError, match="exists already"):
+        save_view(str(tmp_path), view, scorer().schema, force=False)
+    save_view(str(tmp_path), view, scorer().schema, force=True)
+    assert [file.name for file in tmp_path.iterdir()] == ["row-0.png"]
+
+
+def test_a_folder_is_made_and_one_that_holds_anything_is_refused(tmp_path: Path) -> None:
+    claim_folder(str(tmp_path / "new"), force=False)
+    claim_folder(str(tmp_path / "new"), force=False)
+    (tmp_path / "new" / "file").write_text("mine")
+    with pytest.raises(FileAccessError, match="is not empty"):
+        claim_folder(str(tmp_path / "new"), force=False)
+    claim_folder(str(tmp_path / "new"), force=True)
+    assert (tmp_path / "new" / "file").read_text() == "mine"
+    with pytest.raises(FileAccessError, match="is a file, a directory was expected"):
+        claim_folder(str(tmp_path / "new" / "file"), force=True)
+    with pytest.raises(FileAccessError, match="does not exist"):
+        claim_folder(str(tmp_path / "none" / "new"), force=False)

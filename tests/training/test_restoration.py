@@ -1,0 +1,81 @@
+"""What is hidden of images, in training at random and in scoring in turn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from beats import IMAGE, image_rows, model_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isthmus import Scorer
+from isthmus.options import NetworkOptions
+from isthmus.schema import ImageForm
+from isthmus.training.restoration import HiddenBlocks, quarters, restores
+
+forms = st.builds(
+    ImageForm,
+    height=st.integers(1, 40),
+    width=st.integers(1, 40),
+    channels=st.integers(1, 4),
+)
+
+
+@given(forms)
+def test_every_cell_is_hidden_in_exactly_one_quarter_with_all_its_channels(form):
+    hidden = quarters(form)
+    assert hidden.shape == (4, form.cells)
+    assert (hidden.sum(axis=0) == 1).all()
+    pixels = hidden.reshape(4, form.height, form.width, form.channels)
+    assert (pixels == pixels[..., :1]).all()
+
+
+def test_a_quarter_is_every_second_block_of_every_second_line_of_blocks():
+    hidden = quarters(ImageForm(height=28, width=28, channels=1)).reshape(4, 28, 28)
+    first = np.zeros((28, 28))
+    for top in (0, 14):
+        for left in (0, 14):
+            first[top : top + 7, left : left + 7] = 1
+    assert np.array_equal(hidden[0], first)
+    assert np.array_equal(hidden[3], np.roll(first, (7, 7), axis=(0, 1)))
+
+
+@given(forms, st.integers(1, 3), st.integers(1, 9))
+def test_hidden_blocks_leave_a_row_its_shape_and_hide_pixels_whole(form, members, rows):
+    ones = torch.ones(members, rows, form.cells)
+    shown = HiddenBlocks(form).hidden(ones, torch.Generator().manual_seed(0))
+    assert shown.shape == ones.shape
+    assert set(torch.unique(shown).tolist()) <= {0.0, 1.0}
+    pixels = shown.view(members, rows, -1, form.channels)
+    assert (pixels == pixels[..., :1]).all()
+
+
+def test_about_half_is_hidden_and_each_row_has_a_share_of_its_own():
+    form = ImageForm(height=28, width=28, channels=1)
+    ones = torch.ones(2, 400, form.cells)
+    shown = HiddenBlocks(form).hidden(ones, torch.Generator().manual_seed(0)).numpy()
+    shares = 1 - shown.mean(axis=2)
+    assert shares.mean() == pytest.approx(0.5, abs=0.03)
+    assert 0.1 < shares.std() < 0.25
+    assert not np.array_equal(shown[0], shown[1])
+
+
+def test_a_pixel_is_judged_by_what_stands_around_it_and_not_by_itself():
+    scorer = Scorer.load(model_of(image_rows(), "image", image=IMAGE, max_steps=30))
+    rows = image_rows()[:4].copy()
+    before, _ = scorer.run(rows, ["reconstruction"])
+    rows[:, :2] = 255.0  # one pixel, both channels
+    after, _ = scorer.run(rows, ["reconstruction"])
+    assert np.array_equal(after["reconstruction"][:, :2], before["reconstruction"][:, :2])
+    assert not np.array_equal(after["reconstruction"], before["reconstruction"])
+
+
+def test_only_images_are_restored_and_variational_networks_do_not():
+    form = ImageForm(height=4, width=4, channels=1)
+    assert restores(NetworkOptions(), form)
+    assert not restores(NetworkOptions(), None)
+    assert not restores(NetworkOptions(variational=True), form)
+    assert not restores(NetworkOptions(restoration="off"), form)
+    with pytest.raises(ValueError, match="choose it or variational"):
+        NetworkOptions(restoration="quarters", variational=True)
