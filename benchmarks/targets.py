@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from benchmarks.image_targets import IMAGE_TARGETS
 from benchmarks.reaches import BESIDE, NONE, Figures, Reach, Target, at_least, at_most
 from benchmarks.recipe_targets import RECIPE_TARGETS
 from benchmarks.results import DIRECTORY
@@ -67,6 +68,7 @@ TARGETS: tuple[Target, ...] = (
     *_false_alarms(),
     *TABLE_TARGETS,
     *RECIPE_TARGETS,
+    *IMAGE_TARGETS,
     Target(
         "scoring_speed",
         "anomaly_score, share of the best bare session's rate",

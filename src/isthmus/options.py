@@ -57,6 +57,8 @@ class ReadOptions(Options):
     """Decimal mark of the numbers in a CSV file."""
     max_megapixels: Annotated[float, Field(gt=0, le=178)] = 50.0
     """Millions of pixels that an image file may have; larger ones are not decoded."""
+    paired: str | None = None
+    """Folder of the images to rebuild, each under the name of the image that it belongs to."""
 
 
 class RowOptions(Options):

@@ -47,6 +47,8 @@ class Source:
         Those of them that say which row is which.
     images : Pictures or None
         Where the rows are images; `columns` are then those of `beside` alone.
+    pairs : Pictures or None
+        Where there is an image to rebuild for each of `images`.
     types : mapping of str to DataType
         The types of the columns, where they are known before the first batch.
     """
@@ -63,6 +65,7 @@ class Source:
     types: Mapping[str, pa.DataType] = field(default_factory=dict, repr=False)
     ids: tuple[str, ...] = ()
     images: Pictures | None = field(default=None, repr=False)
+    pairs: Pictures | None = field(default=None, repr=False)
 
     def batches(self, text: Collection[str] = ()) -> Iterator[pa.RecordBatch]:
         """The rows from the first on, in batches whose columns are `columns`.

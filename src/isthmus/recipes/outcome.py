@@ -43,7 +43,7 @@ class Outcome:
     scorer : Scorer
         The same, loaded.
     errors : (T,) float32
-        Mean error of each test row.
+        Mean of the views of each test row: of an article's network its mean error.
     alarms : (T,) bool
         Which of them are alarms.
     threshold : Decision

@@ -100,7 +100,7 @@ def _reconstructions(run: Run, outcome: Outcome) -> Any:
                 expected=made["reconstruction"][place],
                 errors=made["error"][place],
                 title=f"The first {'abnormal' if abnormal[row] else 'normal'} test row: mean error "
-                f"{number(outcome.errors[row])}, {_alarm(outcome, row)}",
+                f"{number(outcome.errors[row])}, {'alarm' if outcome.alarms[row] else 'no alarm'}",
                 score=float(made["anomaly_score"][place]),
             )
             for place, row in enumerate(chosen)
@@ -129,8 +129,7 @@ def _grid(run: Run, outcome: Outcome) -> Any:
             )
             for place, row in enumerate(chosen)
         ],
-        title=f"The first {'normal and abnormal ' if abnormal.any() else ''}test images and their "
-        "mean errors",
+        title=f"{'Normal and abnormal test' if abnormal.any() else 'Test'} images, mean errors",
     )
 
 
@@ -151,10 +150,6 @@ def _errors(run: Run, outcome: Outcome) -> Any:
 
 def _confusion(_run: Run, outcome: Outcome) -> Any:
     return confusion_matrix(outcome.evaluation.confusion)
-
-
-def _alarm(outcome: Outcome, row: int) -> str:
-    return "alarm" if outcome.alarms[row] else "no alarm"
 
 
 def _image(material: Material, row: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from isthmus.scoring.explain.areas import FAR, connected, far_off
+from isthmus.scoring.explain.areas import EDGE, FAR, connected, far_off, hot_areas
 
 MARKED = arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 9)))
 
@@ -57,3 +57,22 @@ def test_far_off_is_several_times_the_usual_and_not_below_the_rest_of_the_row() 
     assert far_off(everywhere).all()
     everywhere[0, 0] = np.inf
     assert np.argwhere(far_off(everywhere)).tolist() == [[0, 0]]
+
+
+def test_what_is_spoiled_beside_a_broken_place_is_no_part_of_it() -> None:
+    heat = np.ones((9, 9))
+    heat[2:4, 2:4] = 1000
+    heat[4, 2:8] = 1000 * EDGE - 1
+    heat[7, 7] = 50
+    assert [len(area) for area in hot_areas(heat)] == [4, 1]
+    heat[4, 7] = 500
+    assert [area.tolist() for area in hot_areas(heat)][1:] == [[[4, 7]], [[7, 7]]]
+
+
+@given(arrays(float, (6, 7), elements=st.floats(0, 1e6)))
+def test_hot_areas_are_far_off_and_share_no_pixel(heat: np.ndarray) -> None:
+    pixels = [tuple(pixel) for area in hot_areas(heat) for pixel in area.tolist()]
+    assert len(pixels) == len(set(pixels))
+    assert all(far_off(heat)[pixel] for pixel in pixels)
+    if far_off(heat).any():
+        assert np.unravel_index(int(heat.argmax()), heat.shape) in pixels

@@ -39,7 +39,7 @@ def test_a_planted_patch_is_the_first_region(channels: int, value: int, directio
         if channels == 1:
             assert worst.direction == direction
             word = {"above": "brighter", "below": "darker"}[direction]
-            assert f"(upper right) are {word} than expected ({worst.observed:.0f}" in one.sentence
+            assert f"right) are {word} than expected ({worst.observed:.0f}, " in one.sentence
 
 
 def test_regions_do_not_overlap_and_are_ordered_by_their_share() -> None:

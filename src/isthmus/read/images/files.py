@@ -15,6 +15,7 @@ from isthmus.options import ReadOptions
 from isthmus.read.counting import counted
 from isthmus.read.file import File
 from isthmus.read.images.decode import decode, look
+from isthmus.read.images.pairs import partners
 from isthmus.read.images.pictures import Look, Pictures, Stack
 from isthmus.read.images.tree import Tree, tree_of
 from isthmus.read.source import Source, no_batches
@@ -65,7 +66,16 @@ def open_folder(path: str | os.PathLike[str], options: ReadOptions) -> Source:
         beside=beside,
         ids=(FILE,),
         images=_pictures(openers, names, options),
+        pairs=None if options.paired is None else _pairs(tree.files, options.paired, options),
     )
+
+
+def _pairs(files: Sequence[Path], folder: str, options: ReadOptions) -> Pictures:
+    """The images to rebuild, in the order of `files`."""
+    if not Path(folder).is_dir():
+        raise FileAccessError(f"{folder}: there is no such folder", advice="See --paired.")
+    found = [Path(folder, file) for file in partners(files, tree_of(Path(folder)).files, folder)]
+    return _pictures([_opener(path) for path in found], [_text(path) for path in found], options)
 
 
 def open_image(file: File, options: ReadOptions) -> Source:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from isthmus.errors import DataError, UsageError
 from isthmus.options import RowOptions
-from isthmus.read.images import learning
+from isthmus.read.images import learning, pairs
 from isthmus.read.images.forms import form_of_flat
 from isthmus.read.images.pictures import CHANNELS, Pictures
 from isthmus.read.images.shaping import shaped
@@ -33,12 +33,19 @@ def stream_rows(source: Source, options: RowOptions, schema: Schema) -> Iterator
     pictures, form = _images(source), schema.image
     if form is None:
         raise DataError(f"{source.name}: images came, the detector knows none")
-    return _batches(source, pictures, roles, form)
+    rows = max(1, min(MOST_ROWS, CELLS // form.cells))
+    if pairs.are_pairs(schema):
+        return _batches(
+            source, pairs.shaped_pairs(pictures, source.pairs, schema, form, rows), roles, form
+        )
+    return _batches(source, shaped(pictures, form, rows), roles, form)
 
 
-def _batches(source: Source, pictures: Pictures, roles: Roles, form: ImageForm) -> Iterator[Rows]:
+def _batches(
+    source: Source, batches: pairs.Shaped, roles: Roles, form: ImageForm
+) -> Iterator[Rows]:
     first = 0
-    for values, unusable in shaped(pictures, form, max(1, min(MOST_ROWS, CELLS // form.cells))):
+    for values, unusable in batches:
         aside = {name: cells.slice(first, len(values)) for name, cells in source.beside.items()}
         yield Rows(
             source=source.name,
@@ -71,8 +78,13 @@ def read_to_learn(source: Source, options: RowOptions) -> Rows:
             f"{source.name}: images came, which are no {options.kind}",
             advice="Leave out kind, or give rows of numbers.",
         )
-    learnt = learning.read_to_learn(_images(source), options, source.name)
-    names = CHANNELS[learnt.form.channels]
+    targets: tuple[str, ...] = ()
+    if source.pairs is None:
+        learnt = learning.read_to_learn(_images(source), options, source.name)
+        names = CHANNELS[learnt.form.channels]
+    else:
+        learnt, names = pairs.read_to_learn(_images(source), source.pairs, options, source.name)
+        targets = tuple(name for name in names if name.startswith(pairs.PREFIX))
     roles = roles_of(with_channels(source, names), options)
     if roles.names != names or roles.categories:
         raise UsageError(
@@ -90,7 +102,7 @@ def read_to_learn(source: Source, options: RowOptions) -> Rows:
         set_aside=roles.set_aside,
         first=0,
         decisions=(*source.decisions, *roles.decisions, learnt.decision),
-        targets=tuple(names[place] for place in roles.targets),
+        targets=targets or tuple(names[place] for place in roles.targets),
         image=learnt.form,
     )
 

@@ -121,7 +121,7 @@ def _panel(one: SampleClass, rows: Values, domain: list[float], *, first: bool) 
 
 
 def _shown(one: SampleClass, rows: Values) -> str:
-    return f"{len(rows)} of {one.count} rows"
+    return f"{len(rows)} of {one.count} row{'' if one.count == 1 else 's'}"
 
 
 def _title(text: str, below: str) -> Any:

@@ -12,6 +12,25 @@ FAR = 4.0
 """Pixels with this many times their usual error are off: few are in a normal image, and too few
 meet to be one large area."""
 
+EDGE = 0.1
+"""Of the hottest pixel of an area, that each of its pixels has: what is broken spoils what is
+expected beside it, and that is no part of it."""
+
+
+def hot_areas(heat: np.ndarray) -> list[np.ndarray]:
+    """The areas of pixels that are off by far, each without a margin that is far less so.
+
+    Each is an array (n, 2) of lines and columns, of a heat map (height, width).
+    """
+    bounded, found = np.minimum(heat, MOST_TIMES), []
+    for area in connected(far_off(heat)):
+        own = bounded[area[:, 0], area[:, 1]]
+        hot = area[own >= EDGE * own.max()]
+        marked = np.zeros(heat.shape, bool)
+        marked[hot[:, 0], hot[:, 1]] = True
+        found += connected(marked)
+    return found
+
 
 def far_off(heat: np.ndarray) -> np.ndarray:
     """Which pixels (height, width) are off by far.

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from isthmus.schema import ImageForm, Schema
-from isthmus.scoring.explain.areas import connected, far_off
+from isthmus.scoring.explain.areas import hot_areas
 from isthmus.scoring.explain.explanation import Cell, Direction, Region
 from isthmus.scoring.explain.heat import by_pixel, heat, usual_by_pixel
 from isthmus.scoring.explain.ranking import shares
@@ -30,18 +30,22 @@ class RebuiltImage:
         What the cells are.
     channels : tuple of str
         Their names.
+    targets : tuple of str
+        Those that are judged, where not all are.
     """
 
     row: RebuiltRow
     form: ImageForm
     channels: tuple[str, ...]
+    targets: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, row: RebuiltRow, schema: Schema) -> RebuiltImage:
         """Made of a row of a detector that knows images."""
         if schema.image is None:
             raise TypeError(f"rows of a {schema.kind} are no images")
-        return cls(row, schema.image, schema.names)
+        targets = tuple(column.name for column in schema.columns if column.target)
+        return cls(row, schema.image, schema.names, targets)
 
     @cached_property
     def heat(self) -> np.ndarray:
@@ -67,7 +71,7 @@ class RebuiltImage:
 
         Where no pixel is off by far, the one that is off most stands in for them.
         """
-        areas = connected(far_off(self.heat))
+        areas = hot_areas(self.heat)
         if not areas:
             worst = np.unravel_index(int(self.heat.argmax()), self.heat.shape)
             return (self._region(np.array([worst])),), False
@@ -103,8 +107,11 @@ class RebuiltImage:
         """Observed and expected means over the channels of an area's pixels, each (n,)."""
         shape = self.form.height, self.form.width, self.form.channels
         values = self.row.rows.values[self.row.place], self.row.expected
+        judged = [place for place, name in enumerate(self.channels) if name in self.targets]
         observed, expected = (
-            part.astype(np.float64).reshape(shape)[area[:, 0], area[:, 1]].mean(axis=1)
+            part.astype(np.float64)
+            .reshape(shape)[area[:, 0], area[:, 1]][:, judged or slice(None)]
+            .mean(axis=1)
             for part in values
         )
         return observed, expected

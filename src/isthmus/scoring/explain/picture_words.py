@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from isthmus.schema import ImageForm
-from isthmus.scoring.explain.amounts import percent
+from isthmus.scoring.explain.amounts import decimals_apart, percent
 from isthmus.scoring.explain.explanation import Direction, Region
 from isthmus.scoring.explain.words import Lead, exact, sentence, value_of
 
@@ -76,13 +76,9 @@ def _is_one(region: Region) -> bool:
 
 
 def _values(region: Region) -> str:
-    """The brightness that was observed and expected, in whole numbers where they are large."""
-    if region.observed is None or region.expected is None:
+    """The brightness that was observed and expected, with as many digits as tell them apart."""
+    observed, expected = region.observed, region.expected
+    if observed is None or expected is None:
         return ""
-    large = max(abs(region.observed), abs(region.expected)) >= 100
-    apart = abs(region.observed - region.expected) >= 1
-    observed, expected = (
-        value_of(value, 0 if large and apart else None)
-        for value in (region.observed, region.expected)
-    )
-    return f" ({observed}, expected {expected})"
+    decimals = decimals_apart(observed, (expected,))
+    return f" ({value_of(observed, decimals)}, expected {value_of(expected, decimals)})"
