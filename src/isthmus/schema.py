@@ -108,6 +108,13 @@ class Schema(Frozen):
             pixel * len(self.columns) + place for pixel in range(pixels) for place in chosen
         )
 
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The cells that are shown and not judged; none where all cells are both."""
+        if not self.targets:
+            return ()
+        return tuple(cell for cell in range(self.width) if not self.column_of(cell).target)
+
     def column_of(self, cell: int) -> Column:
         """The column that a cell belongs to: its own, or its channel."""
         return self.columns[cell % len(self.columns)]

@@ -90,7 +90,8 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pyarrow.parquet.write_table(pyarrow.csv.read_csv(folder / "new.csv"), folder / "new.parquet")
     write_photos(folder / "photos")
     words = ["fit", f"{folder}/photos", "--label", "class", "--normal", "good", "--quiet"]
-    words += ["--architecture", "dense", *QUICK, "-o", f"{folder}/photos.onnx"]
+    words += ["--architecture", "dense", "--encoder", "32", "--code-size", "6"]
+    words += ["--max-steps", "300", "-o", f"{folder}/photos.onnx"]
     assert run(words) == 0
     for name, source, more in (
         ("detector", "all", ()),

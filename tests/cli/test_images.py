@@ -14,7 +14,7 @@ from PIL import Image
 
 MNIST = Path(__file__).parents[2].parent / "shared" / "data" / "mnist" / "mnist.npz"
 TRUTH = ("--label", "class", "--normal", "good")
-QUICK = ("--architecture", "dense", "--encoder", "32", "--code-size", "8", "--max-steps", "150")
+QUICK = ("--architecture", "dense", "--encoder", "32", "--code-size", "8", "--max-steps", "300")
 
 
 def table(text: bytes) -> list[dict[str, str]]:

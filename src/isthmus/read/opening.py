@@ -6,6 +6,7 @@ import os
 import stat
 from typing import Any
 
+from isthmus.errors import UsageError
 from isthmus.options import ReadOptions
 from isthmus.read.formats import open_format
 from isthmus.read.images.files import open_folder
@@ -38,9 +39,20 @@ def open_source(data: Any, options: ReadOptions | None = None) -> Source:
     options = options or ReadOptions()
     if _is_folder(data):
         return open_folder(data, options)
+    if options.paired is not None:
+        raise UsageError(
+            f"paired gives images for those of a folder, {_called(data)} is none",
+            advice="Put the images into a folder, each named like its pair.",
+        )
     if isinstance(data, (str, bytes)) or hasattr(data, "__fspath__") or hasattr(data, "read"):
         return open_format(data, options)
     return open_memory(data)
+
+
+def _called(data: Any) -> str:
+    """What a message calls some data: its path, or what it is."""
+    is_path = isinstance(data, str) or hasattr(data, "__fspath__")
+    return str(data) if is_path else type(data).__name__
 
 
 def _is_folder(data: Any) -> bool:

@@ -325,10 +325,13 @@ class Scorer:
                 f"{values.shape} came"
             )
         reasons: dict[int, str] = {}
+        needed, missing = self._needed(outputs)
 
         def look(first: int, chunk: np.ndarray) -> None:
             if not np.isfinite(chunk).all():
-                reasons.update(self._unusable(first, chunk))
+                for row in np.flatnonzero(np.isnan(chunk[:, needed]).all(axis=1)):
+                    reasons[first + int(row)] = missing
+                reasons.update(self._infinite(first, chunk))
 
         results = self._sessions.of(outputs).run(values, outputs, self._element, look)
         return results, reasons
@@ -347,18 +350,25 @@ class Scorer:
         _warn(familiarity, stacklevel=4)
         return rows
 
-    def _unusable(self, first: int, chunk: np.ndarray) -> dict[int, str]:
+    def _needed(self, outputs: Sequence[str]) -> tuple[slice | list[int], str]:
+        """The cells of which a row must have one for these outputs, and what to say if it has none.
+
+        Errors need what is judged, codes and reconstructions what is shown: where there are
+        targets these are not the same.
+        """
+        targets = list(self.schema.targets)
+        if not targets:
+            return slice(None), "every cell is missing"
+        if set(outputs) <= {"code", "reconstruction"}:
+            return list(self.schema.shown), "every cell to rebuild from is missing"
+        return targets, "every target is missing"
+
+    def _infinite(self, first: int, chunk: np.ndarray) -> dict[int, str]:
         infinite = np.isinf(chunk)
-        reasons = {
+        return {
             first + int(row): f"{self.schema.cell_name(int(infinite[row].argmax()))} is infinite"
             for row in np.flatnonzero(infinite.any(axis=1))
         }
-        targets = list(self.schema.targets)
-        judged = chunk[:, targets] if targets else chunk
-        said = "every target is missing" if targets else "every cell is missing"
-        for row in np.flatnonzero(np.isnan(judged).all(axis=1)):
-            reasons[first + int(row)] = said
-        return reasons
 
 
 def _warn(familiarity: Familiarity, stacklevel: int = 3) -> None:

@@ -46,6 +46,19 @@ def test_what_is_no_bytes_is_drawn_between_the_extremes_of_training() -> None:
     assert drawn[0, : 3 * factor : factor, 0].tolist() == [0, 128, 0]
 
 
+def test_of_pairs_the_target_is_drawn() -> None:
+    names = ("grey", "target red", "target green", "target blue")
+    columns = tuple(
+        Column(name=name, minimum=0, maximum=255, target=name != "grey") for name in names
+    )
+    form = ImageForm(height=1, width=2, channels=4)
+    schema = Schema(kind="image", columns=columns, image=form)
+    image = np.array([[[9, 10, 20, 30], [9, 40, 50, 60]]], np.float32)
+    drawn = drawing(PictureView(0, image, image, np.ones((1, 2))), schema)
+    factor = 224 // 2
+    assert drawn[0, : 2 * factor : factor].tolist() == [[10, 20, 30], [40, 50, 60]]
+
+
 def test_a_file_is_written_whole_and_replaced_only_if_that_is_asked(tmp_path: Path) -> None:
     (view,) = views(normal_images(1))
     path = save_view(str(tmp_path), view, scorer().schema, force=False)

@@ -60,7 +60,7 @@ def form_of_flat(width: int, options: RowOptions, name: str) -> ImageForm:
     if options.height_width is None:
         raise UsageError(
             f"{name}: rows of {width} numbers came: how high and wide are the images in them?",
-            advice="Say so with size, such as 28x28, or give an array of shape (N, height, width).",
+            advice="Say so with --size, such as 28x28, or give an array (N, height, width).",
         )
     height, wide = options.height_width
     wanted = [_ASKED[options.colour]] if options.colour in _ASKED else [1, 3]
@@ -70,7 +70,7 @@ def form_of_flat(width: int, options: RowOptions, name: str) -> ImageForm:
         raise UsageError(
             f"{name}: rows of {cells} numbers were expected for images of {height} x {wide}, rows "
             f"of {width} came",
-            advice="Set the columns that are no pixels aside with drop, id or label.",
+            advice="Set the columns that are no pixels aside with --drop, --id or --label.",
         )
     form = ImageForm(height=height, width=wide, channels=fitting[0])
     _refuse_large(form, name)
@@ -92,8 +92,8 @@ def _size(looks: Mapping[Look, int], options: RowOptions, name: str) -> tuple[in
     more = f" and {counted(len(sizes) - SHOWN, 'more size')}" if len(sizes) > SHOWN else ""
     raise UsageError(
         f"{name}: images of {len(sizes)} sizes came, one was expected: {shown}{more}",
-        advice=f"Bring them to one with size, such as {_proposed(height, width)}; with crop what "
-        "is of another shape is cut, not stretched.",
+        advice=f"Bring them to one with --size, such as {_proposed(height, width)}; with "
+        "--crop what is of another shape is cut, not stretched.",
     )
 
 
@@ -125,5 +125,5 @@ def _refuse_large(form: ImageForm, name: str) -> None:
     raise UsageError(
         f"{name}: images of {form.height} x {form.width} with {counted(form.channels, 'channel')} "
         f"have {form.cells} cells, at most {MOST_CELLS} can be learnt from",
-        advice=f"Make them smaller with size, such as {_proposed(form.height, form.width)}.",
+        advice=f"Make them smaller with --size, such as {_proposed(form.height, form.width)}.",
     )

@@ -76,7 +76,7 @@ def read_to_learn(source: Source, options: RowOptions) -> Rows:
     if options.kind in ("table", "signal"):
         raise UsageError(
             f"{source.name}: images came, which are no {options.kind}",
-            advice="Leave out kind, or give rows of numbers.",
+            advice="Leave out --kind, or give rows of numbers.",
         )
     targets: tuple[str, ...] = ()
     if source.pairs is None:
@@ -89,7 +89,7 @@ def read_to_learn(source: Source, options: RowOptions) -> Rows:
     if roles.names != names or roles.categories:
         raise UsageError(
             f"{source.name}: the channels of images are neither set aside nor categories",
-            advice="Leave out drop, id and category; --colour grey makes one channel of three.",
+            advice="Leave out --drop, --id and --category; --colour grey makes three channels one.",
         )
     return Rows(
         source=source.name,

@@ -65,9 +65,14 @@ def save_view(folder: str, view: PictureView, schema: Schema, *, force: bool) ->
 
 
 def drawing(view: PictureView, schema: Schema) -> np.ndarray:
-    """Original, reconstruction and heat map side by side, shape (height, width, 3), uint8."""
+    """Original, reconstruction and heat map side by side, shape (height, width, 3), uint8.
+
+    Of pairs the original is what was to be rebuilt.
+    """
     low, high = _range(schema)
-    panels = [_visible(part, low, high) for part in (view.observed, view.expected)]
+    judged = [place for place, column in enumerate(schema.columns) if column.target]
+    images = (part[..., judged or slice(None)] for part in (view.observed, view.expected))
+    panels = [_visible(image, low, high) for image in images]
     panels.append(_heated(panels[0], view.heat))
     factor = max(1, SMALLEST // max(view.heat.shape))
     large = [panel.repeat(factor, axis=0).repeat(factor, axis=1) for panel in panels]
