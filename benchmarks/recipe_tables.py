@@ -78,8 +78,8 @@ def main() -> None:
     for name, table in tables().items():
         if not text:
             print(f"{name}\n{table}\n")
-        mark = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- end -->)", re.S)
-        text = mark.sub(lambda found, table=table: f"{found[1]}{table}{found[2]}", text)  # type: ignore[misc]
+        mark = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.S)
+        text = mark.sub(lambda found, table=table: f"{found[1]}{table}\n{found[2]}", text)  # type: ignore[misc]
     if text:
         PAGE.write_text(text, encoding="utf-8")
 

@@ -26,6 +26,32 @@ if TYPE_CHECKING:
     from isthmus.recipes.run import Run
 
 Name = Annotated[str, typer.Argument(metavar="RECIPE", help="The name of a recipe.")]
+Output = Annotated[
+    str, typer.Option("-o", "--output", metavar="FOLDER", help="The folder to fill.")
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of weights and order.")]
+Data = Annotated[
+    Optional[str],  # noqa: UP045 (typer reads it)
+    typer.Option(
+        metavar="PATH", help="The data set's files; by default those of isthmus datasets get."
+    ),
+]
+MostRows = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(min=1, help="Training rows at most: a quick look, not the published size."),
+]
+MostEpochs = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(min=1, help="Epochs of every fit: a quick look, not the published size."),
+]
+DefaultEpochs = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(min=1, help="Epochs of isthmus's default alone, the longest of the fits."),
+]
+LogDir = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(metavar="FOLDER", help="Where to log every training for TensorBoard."),
+]
 
 
 def show_all(as_json: AsJson = False) -> None:
@@ -61,33 +87,13 @@ def show(recipe: Name, as_json: AsJson = False) -> None:
 
 def run(
     recipe: Name,
-    output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FOLDER", help="The folder to fill.")
-    ],
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of weights and order.")] = 0,
-    data: Annotated[
-        Optional[str],  # noqa: UP045 (typer reads it)
-        typer.Option(
-            metavar="PATH",
-            help="The data set's files; by default those of isthmus datasets get.",
-        ),
-    ] = None,
-    rows: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Training rows at most: a quick look, not the published size."),
-    ] = None,
-    epochs: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Epochs of every fit: a quick look, not the published size."),
-    ] = None,
-    default_epochs: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Epochs of isthmus's default alone, the longest of the fits."),
-    ] = None,
-    logdir: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(metavar="FOLDER", help="Where to log every training for TensorBoard."),
-    ] = None,
+    output: Output,
+    seed: Seed = 0,
+    data: Data = None,
+    rows: MostRows = None,
+    epochs: MostEpochs = None,
+    default_epochs: DefaultEpochs = None,
+    logdir: LogDir = None,
     force: Force = False,
     quiet: Quiet = False,
     as_json: AsJson = False,

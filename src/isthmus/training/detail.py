@@ -10,6 +10,7 @@ neighbours).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -51,7 +52,7 @@ class Detail:
         blurred = self._blurred(target)
         errors = loss.torch(self._blurred(output), blurred) * counted
         means = errors.sum(dim=-1) / counted.sum(dim=-1).clamp(min=1.0)
-        return means / self._detail(blurred)
+        return means / self._detail(target).to(means)
 
     def emit(
         self, graph: Graph, output: str, target: str, counted: str, loss: Loss, members: int
@@ -72,7 +73,7 @@ class Detail:
             "Max", count, graph.constant("least", np.asarray(1.0, np.float32)), name="known"
         )
         means = graph.node("Div", sums, known, name="mean")
-        return graph.node("Div", means, self._emit_detail(graph, before), name="view")
+        return graph.node("Div", means, self._emit_detail(graph, target), name="view")
 
     @property
     def _kernels(self) -> tuple[np.ndarray, np.ndarray]:
@@ -92,17 +93,20 @@ class Detail:
         wide = columns @ high.reshape(*cells.shape[:-1], form.height, form.width, form.channels)
         return wide.reshape(cells.shape)
 
-    def _detail(self, blurred: Tensor) -> Tensor:
-        whole = blurred + self._blurred(torch.from_numpy(self.center).to(blurred))
+    def _detail(self, target: Tensor) -> Tensor:
+        """In float64: of an image of one colour rounding would be all there is."""
+        whole = self._blurred(target.double() + torch.from_numpy(self.center).to(target).double())
         form = self.image
         pixels = whole.reshape(*whole.shape[:-1], form.height, form.width, form.channels)
         down, along = (pixels.diff(dim=axis).abs().sum(dim=(-3, -2, -1)) for axis in (-3, -2))
         return (down + along) / form.cells + _FLOOR
 
-    def _emit_blur(self, graph: Graph, value: str, rows: list[int]) -> str:
+    def _emit_blur(
+        self, graph: Graph, value: str, rows: list[int], exact: type[np.floating[Any]] = np.float32
+    ) -> str:
         """Blurred cells, `rows` being the axes before the last; each image is blurred by itself."""
         lines, columns = (
-            graph.constant(f"blur.{axis}", kernel)
+            graph.constant(f"blur.{axis}", kernel.astype(exact))
             for axis, kernel in zip(("lines", "columns"), self._kernels, strict=True)
         )
         form = self.image
@@ -112,19 +116,21 @@ class Detail:
         along = graph.node("MatMul", columns, apart, name="along")
         return graph.reshape(along, [*rows, form.cells], name="blurred")
 
-    def _emit_detail(self, graph: Graph, blurred: str) -> str:
+    def _emit_detail(self, graph: Graph, target: str) -> str:
         """How much is going on in each image, (N, 1)."""
         form = self.image
-        moved = self._blurred(torch.from_numpy(self.center)).numpy()
-        whole = graph.node("Add", blurred, graph.constant("center", moved), name="whole")
+        exact = graph.cast(target, "float64", name="exact")
+        center = graph.constant("center", self.center.astype(np.float64))
+        whole = graph.node("Add", exact, center, name="whole")
+        blurred = self._emit_blur(graph.scoped("whole."), whole, [-1], np.float64)
         shape = [-1, form.height, form.width, form.channels]
-        pixels = graph.reshape(whole, shape, name="pixels")
-        total = graph.constant("floor", np.asarray(_FLOOR, np.float32))
+        pixels = graph.reshape(blurred, shape, name="pixels")
+        total = graph.constant("floor", np.asarray(_FLOOR))
         for axis, size in ((1, form.height), (2, form.width)):
             if size > 1:
                 steps = self._emit_steps(graph.scoped(f"axis{axis}."), pixels, axis, size)
                 total = graph.node("Add", steps, total, name=f"total{axis}")
-        return total
+        return graph.cast(total, "float32", name="detail")
 
     def _emit_steps(self, graph: Graph, pixels: str, axis: int, size: int) -> str:
         """The sum of absolute differences along one axis, over the number of cells: (N, 1)."""
@@ -132,6 +138,6 @@ class Detail:
         second = graph.slice(pixels, 1, size, name="second", axis=axis)
         steps = graph.node("Abs", graph.node("Sub", second, first, name="step"), name="size")
         count = self.image.cells // size * (size - 1)
-        share = np.full((count, 1), 1 / self.image.cells, np.float32)
+        share = np.full((count, 1), 1 / self.image.cells)
         flat = graph.reshape(steps, [-1, count], name="steps")
         return graph.node("MatMul", flat, graph.constant("share", share), name="sum")

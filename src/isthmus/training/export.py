@@ -126,6 +126,7 @@ def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) 
             theirs = np.append(theirs, preamble.run(rows).input)
         else:
             apart_by_cell = np.abs(ours.astype(np.float64) - theirs)
+            apart_by_cell = np.maximum(apart_by_cell - twin.get(f"{name}, rounding", 0.0), 0)
         if not theirs.size:
             continue
         allowed = TOLERANCE * max(_UNITS.get(name, 0.0), float(np.abs(theirs).max()))
@@ -164,11 +165,14 @@ def _twin(
     judged = trained.network.judged(torch.from_numpy(arrays.input).to(device)[None])
     if trained.network.hidden is not None:
         output = judged
-    of_units = (trained.loss.torch(judged, target) * counted).double()
     fold = torch.from_numpy(units.fold).to(device).double()
-    of_passes = of_units @ fold  # (M * L, N, D)
-    of_passes = of_passes.view(-1, trained.network.passes, *of_passes.shape[1:])
-    errors = of_passes.mean(dim=1) + surprise.double()
+
+    def of_cells(of_units: torch.Tensor) -> torch.Tensor:  # (M * L, N, U) to (M, N, D)
+        of_passes = (of_units * counted).double() @ fold
+        return of_passes.view(-1, trained.network.passes, *of_passes.shape[1:]).mean(dim=1)
+
+    errors = of_cells(trained.loss.torch(judged, target)) + surprise.double()
+    rounding = of_cells(_rounding(trained, judged, target))
     counts = torch.from_numpy(arrays.observed).to(device).sum(dim=1).clamp(min=1)
     views_twin = errors.sum(dim=2) / counts
     if trained.detail is not None:
@@ -181,7 +185,21 @@ def _twin(
     return {
         "reconstruction": trained.preamble.original(numbers),
         "error": errors.mean(dim=0).cpu().numpy(),
+        "error, rounding": rounding.mean(dim=0).cpu().numpy(),
+        "views, rounding": (rounding.sum(dim=2) / counts).T[:, :, None].cpu().numpy(),
         "code": code[0].double().cpu().numpy(),
         "views": views_twin.T[:, :, None].cpu().numpy(),
         "anomaly_score": combine(views, constants).astype(np.float64),
     }
+
+
+def _rounding(trained: Trained, judged: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """How far errors (M, N, U) may be off because outputs are exact to the last bit of 1 alone.
+
+    A sigmoid far below 1 is no exacter than that in ONNX Runtime, and where a cross-entropy takes
+    its logarithm the last bits become large.
+    """
+    bit = 2.0 * torch.finfo(judged.dtype).eps
+    exact = trained.loss.torch(judged, target)
+    above, below = (trained.loss.torch(judged + off, target) for off in (bit, -bit))
+    return torch.maximum((above - exact).abs(), (below - exact).abs())

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import made_images
 import numpy as np
 import pytest
 from made_images import HEIGHT, WIDTH, normal_images, scorer, with_patch
+from PIL import Image
 
 from isthmus.errors import DataError, UsageError
+from isthmus.options import RowOptions
+from isthmus.read import open_source
+from isthmus.read.images import files
+from isthmus.read.images.decode import decode
 from isthmus.schema import ImageForm
-from isthmus.scoring.explain import Explanation, Region
+from isthmus.scoring.explain import Explanation, Region, stream_views
 from isthmus.scoring.explain.explanation import Cell
 from isthmus.scoring.explain.heat import by_pixel, heat, usual_by_pixel
 from isthmus.scoring.explain.picture_words import place, position, regions_sentence
@@ -132,6 +138,26 @@ def test_heat_maps_of_some_images_are_those_of_all(monkeypatch: pytest.MonkeyPat
     assert np.array_equal(scorer().heat_maps(images), whole)
     assert np.array_equal(scorer().heat_maps(images, rows=[7, 2]), whole[[2, 7]])
     assert scorer().heat_maps(images, rows=[]).shape == (0, HEIGHT, WIDTH)
+
+
+def test_of_files_only_those_are_decoded_whose_heat_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = normal_images(9, 8)
+    for number, image in enumerate(images):
+        Image.fromarray(image).save(tmp_path / f"{number}.png")
+    whole, opened = scorer().heat_maps(tmp_path), []
+    monkeypatch.setattr(
+        files, "decode", lambda file, most: opened.append(file) or decode(file, most)
+    )
+    assert np.array_equal(scorer().heat_maps(tmp_path, rows=[7, 2]), whole[[2, 7]])
+    assert len(opened) == 2
+    source = open_source(tmp_path)
+    views = stream_views(scorer(), source, RowOptions(), [7, 2])
+    assert [view.row for view in views] == [2, 7]
+    assert scorer().heat_maps(tmp_path, rows=[]).shape == (0, HEIGHT, WIDTH)
+    with pytest.raises(DataError, match="there is no row 9; it has 9"):
+        scorer().heat_maps(tmp_path, rows=[9])
 
 
 def test_heat_maps_need_images_and_rows_that_are_there() -> None:

@@ -109,7 +109,11 @@ def _pictures(openers: Sequence[Opener], names: Sequence[str], options: ReadOpti
     def stacks() -> Iterator[Stack | str]:
         return (_seen(start, lambda file: decode(file, pixels)) for start in openers)
 
-    return Pictures(len(openers), looks, stacks, names.__getitem__)
+    def some(numbers: Sequence[int]) -> Pictures:
+        chosen = [openers[number] for number in numbers]
+        return _pictures(chosen, [names[number] for number in numbers], options)
+
+    return Pictures(len(openers), looks, stacks, names.__getitem__, some)
 
 
 def _seen(start: Opener, see: Callable[[IO[bytes]], Seen]) -> Seen | str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -42,12 +42,15 @@ class Pictures:
         Gives the images themselves: stacks of one or more, as they come.
     names : callable
         What messages call an image, by its number.
+    some : callable or None
+        Gives those of some numbers alone, where that saves decoding the others.
     """
 
     count: int
     looks: Callable[[], Iterator[Look | str]]
     stacks: Callable[[], Iterator[Stack | str]]
     names: Callable[[int], str]
+    some: Callable[[Sequence[int]], Pictures] | None = None
 
 
 def has_colours(pictures: Pictures) -> bool:

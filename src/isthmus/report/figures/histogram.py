@@ -71,6 +71,7 @@ def score_histogram(
         "score:Q",
         title=quantity,
         scale=alt.Scale(domain=[edges[0], edges[-1]], nice=False, zero=False),
+        axis=alt.Axis(tickCount=10),
     )
     layers = [_bars(groups, edges, x)]
     if threshold is not None and abs(threshold) < FAR:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from isthmus.errors import DataError, UsageError
 from isthmus.options import RowOptions
@@ -90,17 +91,42 @@ def _views(
     wanted: frozenset[int] | None,
 ) -> Iterator[PictureView]:
     usual, seen = usual_by_pixel(Usual.of(scorer.manifest).means, form), 0
-    last = None if wanted is None else max(wanted, default=-1)
-    for rows in stream_rows(source, columns, scorer.schema):
+    numbers = sorted(wanted or ())
+    if source.images is not None:
+        _refuse_beyond(source, numbers, source.images.count)
+    narrowed = narrowed_to(source, numbers) if wanted is not None else None
+    for rows in stream_rows(narrowed or source, columns, scorer.schema):
         places = np.arange(len(rows.values))
-        if wanted is not None:
+        if narrowed is None and wanted is not None:
             places = places[[rows.first + place in wanted for place in places.tolist()]]
-        yield from _of_batch(scorer, rows, places, form, usual)
+        for view in _of_batch(scorer, rows, places, form, usual):
+            yield view if narrowed is None else replace(view, row=numbers[view.row])
         seen = rows.first + len(rows.values)
-        if last is not None and seen > last:
+        if narrowed is None and wanted is not None and seen > max(numbers, default=-1):
             return
-    if beyond := [row for row in sorted(wanted or ()) if row >= seen]:
-        raise DataError(*[f"{source.name}: there is no row {row}; it has {seen}" for row in beyond])
+    if narrowed is None:
+        _refuse_beyond(source, numbers, seen)
+
+
+def narrowed_to(source: Source, numbers: Sequence[int]) -> Source | None:
+    """A source of these images alone; None where all have to be read to find them."""
+    images, pairs = source.images, source.pairs
+    if images is None or images.some is None or (pairs is not None and pairs.some is None):
+        return None
+    places = pa.array(numbers, pa.int64())
+    return replace(
+        source,
+        images=images.some(numbers),
+        pairs=pairs.some(numbers) if pairs is not None and pairs.some is not None else None,
+        beside={name: cells.take(places) for name, cells in source.beside.items()},
+    )
+
+
+def _refuse_beyond(source: Source, numbers: Sequence[int], count: int) -> None:
+    if beyond := [number for number in numbers if number >= count]:
+        raise DataError(
+            *[f"{source.name}: there is no row {number}; it has {count}" for number in beyond]
+        )
 
 
 def _of_batch(
