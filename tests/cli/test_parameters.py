@@ -49,7 +49,8 @@ ANOTHER = {
     "threshold": "fixed:-2", "kind": "table", "architecture": "dense", "kernel_size": "5",
     "downsampling": "max_pool", "upsampling": "transposed", "decoder_sizes": "unpadded",
     "recurrent_cell": "gru", "kl_weight": "0.25", "kl_warmup": "0.75", "code_samples": "4",
-    "masking": "0.25", "erasing": "0.125", "restoration": "off", "row_error": "mean", "paired": "elsewhere", "target": "a",
+    "masking": "0.25", "erasing": "0.125", "restoration": "off", "row_error": "mean",
+    "paired": "elsewhere", "target": "a",
     "size": "28x20", "colour": "grey", "max_megapixels": "2.5",
 }  # fmt: skip
 """For each option that takes a value, one that is not its default (where there is another)."""

@@ -88,6 +88,7 @@ class TensorBoard:
         from torch.utils.tensorboard import SummaryWriter
 
         drop_from = state.updates if self._resume else None
+        _wait_for_a_later_second(Path(self._logdir))
         try:
             self._writer = SummaryWriter(str(self._logdir), purge_step=drop_from)
         except OSError as error:
@@ -174,3 +175,15 @@ def picture_of(
 def _spread_out(rows: np.ndarray, most: int) -> np.ndarray:
     """At most so many of the rows, from all over them."""
     return rows[np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(np.int64)]
+
+
+def _wait_for_a_later_second(logdir: Path) -> None:
+    """TensorBoard reads the files of a log in the order of their names, which begin with a second.
+
+    A clock that went back is not waited for.
+    """
+    begun = [path.name.removeprefix(_EVENTS[:-1]).split(".")[0] for path in logdir.glob(_EVENTS)]
+    latest = max((int(second) for second in begun if second.isdigit()), default=0)
+    ahead = latest + 1 - time.time()
+    if 0 < ahead <= 1:
+        time.sleep(ahead)

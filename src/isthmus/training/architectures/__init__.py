@@ -30,7 +30,7 @@ ARCHITECTURES: dict[str, Maker] = {
 }
 """Made from members M, the shape of a row, options and the generator of the weights."""
 
-_DENSE_CELLS = 4096
+_DENSE_CELLS = 12_288
 
 FITTING: dict[str, tuple[str, ...]] = {
     "dense": ("table", "signal", "image"),
