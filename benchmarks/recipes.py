@@ -131,6 +131,8 @@ def _figures(one: Outcome) -> dict[str, float]:
         "threshold": one.threshold.threshold,
         "epochs": training.epochs[-1].epoch,
         "code_size": one.scorer.manifest.code_size,
+        "networks": one.scorer.manifest.members,
+        "parameters": training.parameters,
     }
     return {name: float(value) for name, value in named.items() if value is not None}
 

@@ -237,7 +237,7 @@ class TrainingOptions(Options):
     loss: Loss = "mse"
     """Error of a cell, in training and in the score."""
     row_error: Literal["auto", "mean", "detail"] = "auto"
-    """Error of a row: its cells' mean; or of a blurred image over its detail; auto: for images."""
+    """Error of a row: its cells' mean, or that of a blurred image over its detail; auto: this."""
     category_loss: Literal["squared", "softmax"] = "squared"
     """Error of a category's cell: squared distance of shares (Brier), or softmax cross-entropy."""
     optimizer: Optimizer = "adam"
@@ -266,6 +266,15 @@ class TrainingOptions(Options):
     """Where to train."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Seed of everything random: the same seed gives the same file."""
+
+    @model_validator(mode="after")
+    def _detail_needs_squares(self) -> Self:
+        if self.row_error == "detail" and self.loss != "mse":
+            raise ValueError(
+                f"row_error='detail' needs squared errors (loss='mse'), got loss={self.loss!r}: "
+                "others grow no faster than the detail that a broken pixel adds"
+            )
+        return self
 
     @property
     def needs_validation(self) -> bool:

@@ -299,13 +299,15 @@ def test_a_target_is_rebuilt_without_being_seen():
     assert np.array_equal(after["reconstruction"], before["reconstruction"])
 
 
-def test_a_row_without_any_target_is_not_called_normal():
+def test_a_row_without_any_target_or_anything_else_is_not_called_normal():
     scorer, rows = Scorer.load(made("targets", "default")), ROWS["targets"][0].copy()
     rows[3, list(scorer.schema.targets)] = np.nan
     rows[4, np.setdiff1d(np.arange(rows.shape[1]), scorer.schema.targets)] = np.nan
-    results, reasons = scorer.run(rows, ["anomaly_score"])
-    assert reasons == {3: "every target is missing"}
-    assert np.isfinite(results["anomaly_score"][4])
+    _, reasons = scorer.run(rows, ["anomaly_score"])
+    nothing = "every cell to rebuild from is missing"
+    assert reasons == {3: "every target is missing", 4: nothing}
+    _, reasons = scorer.run(rows, ["reconstruction"])
+    assert reasons == {4: nothing}
 
 
 @pytest.mark.parametrize(
@@ -313,7 +315,7 @@ def test_a_row_without_any_target_is_not_called_normal():
 )
 def test_the_view_of_an_image_is_its_blurred_error_over_its_detail(case):
     scorer, rows = Scorer.load(made("image", case)), ROWS["image"][1]
-    results, _ = scorer.run(rows, ["reconstruction", "views"])
+    results, _ = scorer.run(rows, ["reconstruction", "views", "error"])
     if scorer.manifest.members > 1 or scorer.manifest.options.network.code_samples:
         return  # the reconstruction is a mean, and its error is not the mean of the errors
     unit, usual = image_rows().std(), ROWS["image"][0]
@@ -330,7 +332,8 @@ def test_the_view_of_an_image_is_its_blurred_error_over_its_detail(case):
         pixels = cells.reshape(-1, height, width, channels)
         return np.einsum("hi,wj,nijc->nhwc", high, wide, pixels)
 
-    apart = (blurred(results["reconstruction"]) - blurred(known)).reshape(len(rows), -1)
+    rebuilt = np.where(seen, results["reconstruction"], known)
+    apart = (blurred(rebuilt) - blurred(known)).reshape(len(rows), -1)
     error = (np.square(apart) * seen).sum(axis=1) / seen.sum(axis=1)
     whole = blurred(known)
     steps = np.abs(np.diff(whole, axis=1)).sum(axis=(1, 2, 3))
@@ -338,6 +341,7 @@ def test_the_view_of_an_image_is_its_blurred_error_over_its_detail(case):
     detail = steps / (height * width * channels)
     # In deviations of all training pixels, which the held-out rows move a little.
     by_hand = error / unit**2 / (detail / unit + 0.01)
+    by_hand += np.where(seen, 0, results["error"]).sum(axis=1) / seen.sum(axis=1)  # holes
     np.testing.assert_allclose(results["views"][:, 0, 0], by_hand, rtol=0.1)
     ratio = results["views"][:, 0, 0] / by_hand
     assert ratio.std() < 0.02

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus import Scorer
+from isthmus.errors import UsageError
 from isthmus.options import NetworkOptions
 from isthmus.schema import ImageForm
 from isthmus.training.restoration import HiddenBlocks, quarters, restores
+from isthmus.training.row_shape import RowShape
 
 forms = st.builds(
     ImageForm,
@@ -72,10 +74,20 @@ def test_a_pixel_is_judged_by_what_stands_around_it_and_not_by_itself():
 
 
 def test_only_images_are_restored_and_variational_networks_do_not():
-    form = ImageForm(height=4, width=4, channels=1)
-    assert restores(NetworkOptions(), form)
-    assert not restores(NetworkOptions(), None)
-    assert not restores(NetworkOptions(variational=True), form)
-    assert not restores(NetworkOptions(restoration="off"), form)
+    shape = RowShape("image", 32, ImageForm(height=4, width=4, channels=2))
+    assert restores(NetworkOptions(), shape)
+    assert not restores(NetworkOptions(), RowShape("signal", 32))
+    assert not restores(NetworkOptions(variational=True), shape)
+    assert not restores(NetworkOptions(restoration="off"), shape)
+
+
+def test_what_targets_are_rebuilt_from_is_not_hidden():
+    form = ImageForm(height=4, width=4, channels=2)
+    assert not restores(NetworkOptions(), RowShape("image", 32, form, judged=16))
+    with pytest.raises(UsageError, match="nothing of it is hidden"):
+        model_of(image_rows(), "image", image=IMAGE, targets=("green",), restoration="quarters")
+
+
+def test_a_variational_network_restores_nothing():
     with pytest.raises(ValueError, match="choose it or variational"):
         NetworkOptions(restoration="quarters", variational=True)

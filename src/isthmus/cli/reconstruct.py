@@ -2,7 +2,8 @@
 
 The output has the id columns and then the detector's columns under their names, in the user's
 units; a category is the likeliest level. With --mask only missing cells are filled, and all others
-stay exactly as they came. An invalid row is empty, with --mask as it came.
+stay exactly as they came. An invalid row is empty, with --mask as it came. Images become an array
+(N, height, width) as npy, or PNG files in a folder; of a network with targets the targets alone.
 
 Examples:
 
@@ -11,6 +12,8 @@ Examples:
   isthmus reconstruct detector.onnx patients.csv --id patient --mask -o filled.csv
 
   isthmus reconstruct detector.onnx new.parquet -o clean.npy
+
+  isthmus reconstruct photos.onnx photos -o clean/
 """
 
 from __future__ import annotations
@@ -59,27 +62,34 @@ def reconstruct(
 ) -> None:
     """Rebuild batch by batch, in constant memory."""
     from isthmus.cli.places import open_data
-    from isthmus.cli.rows import claim_rows, row_writer, told
+    from isthmus.cli.rows import claim_rows, image_names, is_folder, rebuilt_writer, told
     from isthmus.cli.saying import say, warn
     from isthmus.read.counting import counted
     from isthmus.scoring.apart import Passed, steady
     from isthmus.scoring.scorer import Scorer
 
-    claim_rows(output, data=(data,), force=force, as_json=as_json)
+    read_from = (data,) if read.paired is None else (data, read.paired)
+    claim_rows(output, data=read_from, force=force, as_json=as_json, folder=True)
     scorer = Scorer.load(model, threads=threads)
     source = open_data(data, read)
     say(source.decisions, quiet=quiet)
-    passed = Passed(source, scorer.schema)
-    with row_writer(output, output_format, force=force) as (write, alone):
+    passed = Passed(source, scorer.schema, mask=mask)
+    names, schema = image_names(source), scorer.schema
+    opened = rebuilt_writer(output, output_format, schema=schema, force=force, names=names)
+    with opened as (write, alone):
         for batch in steady(_batches(scorer, passed, columns, mask=mask, alone=alone), source.name):
             write(batch)
-    became = f"not rebuilt and left {'as in the data' if mask else 'empty'}"
+    left = "out" if is_folder(output) else "as in the data" if mask else "empty"
+    became = f"not rebuilt and left {left}"
     warn([*passed.warnings, *passed.of_invalid(became)], quiet=quiet)
     summary = {"rows": passed.rows, "invalid": passed.invalid}
     done = f"{counted(passed.rows, 'row')}, {passed.invalid} invalid"
     if mask:
         summary["filled"] = passed.filled
         done += f"; {counted(passed.filled, 'missing cell')} filled"
+        if passed.left:
+            summary["left"] = passed.left
+            done += f", {passed.left} left empty: the network is only shown their columns"
     told(summary, as_json=as_json)
     say([done], quiet=quiet)
 
@@ -91,5 +101,5 @@ def _batches(
 
     for rows in passed.stream(columns, as_came=mask and not alone):
         made = rebuilt(scorer, rows, mask=mask)
-        passed.add(made.reasons, rows.first, filled=made.filled)
+        passed.add(made.reasons, rows.first, filled=made.filled, left=made.left)
         yield made.matrix() if alone else made.to_arrow(passed.source.decimal)

@@ -2,7 +2,8 @@
 
 Each row is made by the decoder of one member from a code that is drawn from a standard normal
 distribution. The output has the detector's columns, in the user's units; a category is the
-likeliest level. The same seed gives the same rows.
+likeliest level. Images become an array (N, height, width) as npy, or PNG files in a folder. The same
+seed gives the same rows.
 
 Examples:
 
@@ -48,17 +49,18 @@ def sample(
     """Draw block by block, in constant memory."""
     import pyarrow as pa
 
-    from isthmus.cli.rows import claim_rows, row_writer, told
+    from isthmus.cli.rows import claim_rows, rebuilt_writer, told
     from isthmus.cli.saying import say
     from isthmus.read.counting import counted
     from isthmus.scoring.apart import named, sampled
     from isthmus.scoring.apart.named import numbered
     from isthmus.scoring.scorer import Scorer
 
-    claim_rows(output, data=(model,), force=force, as_json=as_json)
+    claim_rows(output, data=(model,), force=force, as_json=as_json, folder=True)
     scorer = Scorer.load(model, threads=threads)
     blocks = sampled(scorer, count, seed)
-    with row_writer(output, output_format, force=force) as (write, alone):
+    opened = rebuilt_writer(output, output_format, schema=scorer.schema, force=force)
+    with opened as (write, alone):
         for rows in blocks:
             batch: pa.RecordBatch = (numbered if alone else named)(scorer.schema, rows)
             write(batch)

@@ -79,7 +79,7 @@ def _kept(
     for piece in reversed([piece for piece in pieces if piece.name == "node"]):
         node = parse(reader, NODE, piece.span)
         if needed & {*node["output"]}:
-            needed |= {*node["input"]} - given
+            needed |= {*node["input"]} - given - {""}  # an input that is left out has no name
             kept.append(piece.written)
     yield from reversed(kept)
     for piece in pieces:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from isthmus.model_file.messages import MODEL, Parsed, parse
 from isthmus.model_file.operators import (
     ALLOWED_OPERATORS,
+    COUNTS,
     IR_VERSION,
+    MOST,
     OPSET,
     PRODUCER,
     RECURRENT,
@@ -104,7 +106,18 @@ def _operator(node: Parsed) -> str:
         raise RefusedError(f"node {name} has an attribute twice")
     for attribute in node["attribute"]:
         _check_attribute(attribute, name)
+        if operator in COUNTS:
+            _check_counts(attribute, COUNTS[operator], name)
     return operator
+
+
+def _check_counts(attribute: Parsed, least: Mapping[str, int], node: str) -> None:
+    """An attribute of an operator that knows nothing but whole numbers within bounds."""
+    name, numbers = attribute["name"][0], [*attribute["i"], *attribute["ints"]]
+    if name not in least or not numbers:
+        raise RefusedError(f"node {node} is told {shown(name)}, which no model file may say")
+    if not all(least[name] <= number <= MOST for number in numbers):
+        raise RefusedError(f"{shown(name)} of node {node} is not between {least[name]} and {MOST}")
 
 
 def _check_attribute(attribute: Parsed, node: str) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from typing import Any
 
+from isthmus.recipes import naming
 from isthmus.recipes.flattery import flatters
 from isthmus.recipes.outcome import Outcome
 from isthmus.recipes.run import Run
@@ -54,6 +55,7 @@ def _detector(run: Run, outcome: Outcome) -> dict[str, Any]:
         "options": manifest.options.model_dump(mode="json"),
         "threshold": {
             "of": "mean error" if outcome.of_errors else "score",
+            "quantity": naming.mean_error(run.recipe) if outcome.of_errors else "anomaly score",
             "rule": decision.rule,
             "value": decision.threshold,
             "alpha": decision.alpha,
@@ -69,6 +71,7 @@ def _detector(run: Run, outcome: Outcome) -> dict[str, Any]:
             "epochs": training.epochs[-1].epoch,
             "steps": training.steps,
             "stopped": training.stopped,
+            "networks": manifest.members,
             "parameters": training.parameters,
             "code_size": manifest.code_size,
         },

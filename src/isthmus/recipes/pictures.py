@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.recipes import naming
 from isthmus.recipes.material import Material
 from isthmus.recipes.outcome import Outcome
 from isthmus.recipes.run import Run
@@ -15,6 +16,7 @@ from isthmus.report.figures import (
     ReconstructedRow,
     SampleClass,
     confusion_matrix,
+    headed,
     image_grid,
     reconstructions,
     samples,
@@ -27,6 +29,8 @@ _SIGNALS_OF_A_CLASS = 6
 _IMAGES_OF_A_CLASS = 2
 _IMAGES = 10
 """As many as the articles show."""
+_SAMPLE = "sample"
+"""What a cell of a signal is called."""
 
 
 def pictures(run: Run) -> dict[str, Any]:
@@ -34,11 +38,21 @@ def pictures(run: Run) -> dict[str, Any]:
     drawn: dict[str, Any] = {}
     for figure in run.recipe.figures:
         draw = FIGURES[figure]
-        drawn[figure] = draw(run, run.reproduced)
-        if figure != "samples":
-            for variant in run.recipe.variants:
-                drawn[f"{figure}-{variant}"] = draw(run, run.outcomes[variant])
+        if figure == "samples":
+            drawn[figure] = _headed(draw(run, run.reproduced), run)
+            continue
+        drawn[figure] = _headed(draw(run, run.reproduced), run, "reproduced")
+        for variant in run.recipe.variants:
+            chart = draw(run, run.outcomes[variant])
+            drawn[f"{figure}-{variant}"] = _headed(chart, run, variant)
     return drawn
+
+
+def _headed(chart: Any, run: Run, name: str | None = None) -> Any:
+    """The figure under the names of recipe and variant, with what is less than published."""
+    whose = run.recipe.name if name is None else f"{run.recipe.name}, {name}"
+    notes = [] if run.size.is_published else [f"{run.size.of_all[:1].upper()}{run.size.of_all[1:]}"]
+    return headed(chart, whose, notes)
 
 
 def _samples(run: Run, _outcome: Outcome) -> Any:
@@ -56,7 +70,8 @@ def _samples(run: Run, _outcome: Outcome) -> Any:
                 is_normal=bool(material.is_normal[test[classes == one][0]]),
             )
             for one in np.unique(classes)
-        ]
+        ],
+        along=_SAMPLE,
     )
 
 
@@ -104,7 +119,8 @@ def _reconstructions(run: Run, outcome: Outcome) -> Any:
                 score=float(made["anomaly_score"][place]),
             )
             for place, row in enumerate(chosen)
-        ]
+        ],
+        along=_SAMPLE,
     )
 
 
@@ -129,12 +145,18 @@ def _grid(run: Run, outcome: Outcome) -> Any:
             )
             for place, row in enumerate(chosen)
         ],
-        title=f"{'Normal and abnormal test' if abnormal.any() else 'Test'} images, mean errors",
+        title=f"{'Normal and abnormal test' if abnormal.any() else 'Test'} images, "
+        f"{naming.mean_error(run.recipe)}",
     )
 
 
-def _loss(_run: Run, outcome: Outcome) -> Any:
-    return training_curve(outcome.scorer.manifest.training)
+def _loss(run: Run, outcome: Outcome) -> Any:
+    return training_curve(
+        outcome.scorer.manifest.training,
+        watched=naming.watched(run.recipe),
+        quantity=naming.loss(run.recipe),
+        notes=naming.entropy_left_out(run.recipe),
+    )
 
 
 def _errors(run: Run, outcome: Outcome) -> Any:
@@ -144,7 +166,7 @@ def _errors(run: Run, outcome: Outcome) -> Any:
         ~run.material.is_normal[test],
         outcome.threshold.threshold,
         title=f"Mean errors of {len(test)} test rows",
-        quantity=f"mean error of a row ({outcome.scorer.manifest.options.training.loss})",
+        quantity=f"{naming.mean_error(run.recipe)} of a row",
     )
 
 

@@ -26,12 +26,12 @@ BARE: dict[str, Any] = {
     "masking": 0.0,
     "erasing": 0.0,
     "variational": False,
-    "restoration": "off",
-    "row_error": "mean",
     "scheme": "split",
     "members": 1,
 }
 """What all published autoencoders are without."""
+BARE_OF_IMAGES: dict[str, Any] = {"restoration": "off", "row_error": "mean"}
+"""What those of images are without besides; no other rows have it."""
 
 
 class DataOf(Frozen):
@@ -134,7 +134,7 @@ class Recipe(Frozen):
 
     @model_validator(mode="after")
     def _options_are_options(self) -> Self:
-        if common := sorted({"seed", *BARE} & set(self.options)):
+        if common := sorted({"seed", *BARE, *BARE_OF_IMAGES} & set(self.options)):
             raise ValueError(f"options: {', '.join(common)} is the same for all recipes")
         for changed in ({}, *self.variants.values()):
             self.fit_options(seed=0, changed=changed)
@@ -145,9 +145,9 @@ class Recipe(Frozen):
         self, *, seed: int, changed: dict[str, Any] | None = None, **more: Any
     ) -> FitOptions:
         """The options of the reproduction, or with `changed` ones of a variant."""
-        return FitOptions.from_flat(
-            **{**BARE, **self.options, "alpha": self.alpha, "seed": seed, **(changed or {}), **more}
-        )
+        bare = BARE if self.data.set == "ecg5000" else {**BARE, **BARE_OF_IMAGES}
+        own = {**self.options, "alpha": self.alpha, "seed": seed}
+        return FitOptions.from_flat(**{**bare, **own, **(changed or {}), **more})
 
 
 def _problem(source: str, error: Any) -> str:

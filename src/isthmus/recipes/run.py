@@ -11,6 +11,7 @@ from isthmus.recipes.fitting import fit_default, fit_honest, reproduce
 from isthmus.recipes.material import Material
 from isthmus.recipes.outcome import Outcome, outcome
 from isthmus.recipes.recipe import Recipe
+from isthmus.recipes.too_few import refuse_too_few
 from isthmus.training.watching import UNWATCHED, Watching
 
 OnStep = Callable[[str], Watching]
@@ -41,12 +42,16 @@ class Size:
         return self.rows is None and self.epochs is None
 
     @property
+    def of_all(self) -> str:
+        """What is less than published in every fit, or nothing."""
+        cut = [(self.rows, "training row"), (self.epochs, "epoch")]
+        parts = [counted(count, what) for count, what in cut if count is not None]
+        return f"not the published size: at most {' and '.join(parts)}" if parts else ""
+
+    @property
     def words(self) -> str:
         """What is less than published, or nothing."""
-        said = []
-        cut = [(self.rows, "training row"), (self.epochs, "epoch")]
-        if parts := [counted(count, what) for count, what in cut if count is not None]:
-            said.append(f"not the published size: at most {' and '.join(parts)}")
+        said = [self.of_all] if self.of_all else []
         if self.default_epochs is not None:
             epochs = counted(self.default_epochs, "epoch")
             said.append(f"isthmus default cut short: at most {epochs}")
@@ -105,11 +110,12 @@ def run_recipe(
     Raises
     ------
     UsageError
-        If so few rows cannot support the false-alarm rate.
+        If so few rows cannot be learnt from or support the false-alarm rate; said before the work.
     """
     size = size or Size()
     if size.rows is not None:
         material = material.first(size.rows)
+    refuse_too_few(recipe, material, asked=size.rows)
     outcomes = {}
     for name, changed in (("reproduced", {}), *recipe.variants.items()):
         options = recipe.fit_options(seed=seed, changed={**changed, **size.options_of(name)})

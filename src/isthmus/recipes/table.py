@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from isthmus.model_file.manifest import Data
+from isthmus.model_file.manifest import Data, Manifest
+from isthmus.recipes import naming
 from isthmus.recipes.flattery import flatters, has_threshold
 from isthmus.recipes.outcome import Outcome
 from isthmus.recipes.recipe import Published
@@ -20,8 +21,8 @@ def lines(run: Run) -> list[Line]:
     """The table's lines, the head first; each has a label and a cell for every column."""
     published = run.recipe.published
     head = ("", "published", *(HEADS.get(name, name) for name in run.outcomes))
-    rows = [*_counts(run, published), *_figures(run, published), *_images(run), *_words(run)]
-    return [head, *rows]
+    rows = [*_counts(run, published), *_figures(run, published), *_images(run)]
+    return [head, *rows, *_networks(run), *_words(run)]
 
 
 def as_markdown(run: Run) -> str:
@@ -53,6 +54,24 @@ def sentences(run: Run) -> list[str]:
         f"{whose} false-alarm rate ({run.recipe.alpha:g}); like *{HEADS['default']}*, it sees no "
         "test row."
     )
+    return [*said, *_of_images(run)]
+
+
+def _of_images(run: Run) -> list[str]:
+    if run.reproduced.images is None:
+        return []
+    said = []
+    if run.recipe.default.get("restoration") != "off":
+        said.append(
+            "isthmus's default rebuilds every pixel while it is hidden (restoration), from those "
+            "around it; the others see what they rebuild. Its errors of a pixel are not comparable "
+            "with theirs."
+        )
+    if remark := naming.entropy_left_out(run.recipe):
+        said.append(
+            f"{remark[0]}, of the loss, the mean errors and their threshold; the table's row of "
+            "cross-entropies includes it."
+        )
     return said
 
 
@@ -66,7 +85,7 @@ def _counts(run: Run, published: Published) -> list[Line]:
     rows = [
         _line(
             "normal test rows without an alarm",
-            _of(published.normal_right, published.normal),
+            naming.by_construction(run.recipe) or _of(published.normal_right, published.normal),
             run,
             lambda outcome: right(outcome, "normal"),
         )
@@ -112,8 +131,27 @@ def _images(run: Run) -> list[Line]:
 
     return [
         _line("squared error of a pixel, normal test images", NONE, run, error("squared")),
-        _line("cross-entropy of a pixel, the same", NONE, run, error("cross_entropy")),
-        _line("numbers in the code", NONE, run, lambda o: str(o.scorer.manifest.code_size)),
+        _line(
+            "cross-entropy of a pixel, as Keras, the image's own included",
+            NONE,
+            run,
+            error("cross_entropy"),
+        ),
+        _line("numbers in a network's code", NONE, run, lambda o: str(_made(o).code_size)),
+    ]
+
+
+def _networks(run: Run) -> list[Line]:
+    set_here = naming.default_options(run.recipe) or "nothing"
+    return [
+        _line("networks", NONE, run, lambda o: str(_made(o).members)),
+        _line("parameters, all networks", NONE, run, lambda o: str(_made(o).training.parameters)),
+        _line(
+            "options of the default that are set",
+            NONE,
+            run,
+            lambda o: set_here if o.name == "default" else NONE,
+        ),
     ]
 
 
@@ -124,7 +162,7 @@ def _words(run: Run) -> list[Line]:
         given = f"{published.threshold:g} ({given})"
     protocol = ", ".join(flatters(recipe)) or "nothing"
     return [
-        _line("threshold", given, run, _threshold),
+        _line("threshold", given, run, lambda o: _threshold(run, o)),
         _line("rows that trained", NONE, run, lambda o: str(_data(o).training_rows)),
         _line(
             "rows that calibrated",
@@ -136,10 +174,11 @@ def _words(run: Run) -> list[Line]:
     ]
 
 
-def _threshold(outcome: Outcome) -> str:
+def _threshold(run: Run, outcome: Outcome) -> str:
     decision = outcome.threshold
     if outcome.of_errors:
-        return f"mean error {decision.threshold:.4f} ({decision.rule})"
+        quantity = naming.mean_error(run.recipe)
+        return f"{quantity} {decision.threshold:.4f} ({decision.rule})"
     return f"p-value {decision.alpha:.4g}"
 
 
@@ -147,8 +186,12 @@ def _calibrated(outcome: Outcome) -> str:
     return "normal test rows" if outcome.of_errors else "held-out training rows"
 
 
+def _made(outcome: Outcome) -> Manifest:
+    return outcome.scorer.manifest
+
+
 def _data(outcome: Outcome) -> Data:
-    return outcome.scorer.manifest.data
+    return _made(outcome).data
 
 
 def _line(label: str, published: str, run: Run, cell: Cell) -> Line:
@@ -160,9 +203,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _of(part: int | None, whole: int | None) -> str:
-    if whole is None:
-        return NONE
-    return f"? of {whole}" if part is None else f"{part} of {whole}"
+    return NONE if part is None or whole is None else f"{part} of {whole}"
 
 
 def _number(value: float | None, digits: int = 3) -> str:

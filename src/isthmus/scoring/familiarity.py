@@ -16,6 +16,7 @@ import pyarrow as pa
 from isthmus.read import Rows
 from isthmus.read.cells import short
 from isthmus.read.counting import counted
+from isthmus.read.images.pairs import are_pairs
 from isthmus.schema import UNSEEN, Column, Schema, closest
 
 FEWEST = 2
@@ -33,9 +34,14 @@ class Familiarity:
     ----------
     schema : Schema
         What the detector knows.
+    judged : bool
+        Whether the rows are judged, by their targets where there are any; else targets may miss.
+    filled : bool
+        Whether missing cells are what is to be filled, so that none is foreign.
     """
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, *, judged: bool = True, filled: bool = False) -> None:
+        self._schema, self._judged, self._filled = schema, judged, filled
         self._columns = schema.columns
         self._categories = schema.categories
         self._values = np.zeros(len(schema.columns), np.int64)
@@ -80,12 +86,24 @@ class Familiarity:
     @property
     def warnings(self) -> tuple[str, ...]:
         """One sentence for each column that is foreign, of many columns for the first ones."""
+        if self._without_targets:
+            return (
+                f"none of the {counted(self._usable, 'image')} came with its target, by which it "
+                "is judged: give the targets with --paired FOLDER (in Python paired=)",
+            )
         said = [s for place in range(len(self._columns)) if (s := self._sentence(place))]
         more = len(said) - MOST_SAID
         if more <= 0:
             return tuple(said)
         are = "column is" if more == 1 else "columns are"
         return (*said[:MOST_SAID], f"{more} more {are} as foreign")
+
+    @property
+    def _without_targets(self) -> bool:
+        """Whether images that are judged by others came without any of these."""
+        if not self._judged or not self._usable or not are_pairs(self._schema):
+            return False
+        return not any(self._values[[column.target for column in self._columns]])
 
     def _sentence(self, place: int) -> str:
         column = self._columns[place]
@@ -95,7 +113,8 @@ class Familiarity:
                 f"column {column.name!r}: {unseen} of {values} values are none of the "
                 f"{counted(len(column.levels), 'level')} that training had{self._such_as(place)}"
             )
-        if not values and self._usable >= FEWEST and not column.missing:
+        expected = not self._filled and (self._judged or not column.target)
+        if not values and self._usable >= FEWEST and not column.missing and expected:
             which = "" if self._usable == self._rows else " that can be scored"
             return (
                 f"column {column.name!r} is missing in all {self._usable} rows{which}, which it "

@@ -17,6 +17,7 @@ from isthmus.errors import DetectorWarning, SchemaError
 from isthmus.model_file import ModelFile
 from isthmus.options import ReadOptions, RowOptions
 from isthmus.read import Rows, open_source, read_rows, stream_rows
+from isthmus.read.absent import with_absent_targets
 from isthmus.scoring.apart import (
     Decoder,
     Indexed,
@@ -236,7 +237,7 @@ class Scorer:
         NaN, with `mask` as it came. A category's cell is the place of its level; see `named`.
         The rest is as in `score`.
         """
-        return rebuilt(self, self._read(data, read, columns), mask=mask).values
+        return rebuilt(self, self._read(data, read, columns, mask=mask), mask=mask).values
 
     def sample(self, count: int, seed: int = 0) -> np.ndarray:
         """New rows (count, D) from a variational model, in the user's units.
@@ -325,12 +326,13 @@ class Scorer:
                 f"{values.shape} came"
             )
         reasons: dict[int, str] = {}
-        needed, missing = self._needed(outputs)
+        needed = self._needed(outputs)
 
         def look(first: int, chunk: np.ndarray) -> None:
             if not np.isfinite(chunk).all():
-                for row in np.flatnonzero(np.isnan(chunk[:, needed]).all(axis=1)):
-                    reasons[first + int(row)] = missing
+                for cells, missing in needed:
+                    for row in np.flatnonzero(np.isnan(chunk[:, cells]).all(axis=1)):
+                        reasons[first + int(row)] = missing
                 reasons.update(self._infinite(first, chunk))
 
         results = self._sessions.of(outputs).run(values, outputs, self._element, look)
@@ -342,26 +344,38 @@ class Scorer:
         here = self.anomaly_score(probe_rows(self.schema)).astype(np.float64)
         return float((np.abs(here - there) / np.maximum(1.0, np.abs(there))).max())
 
-    def _read(self, data: Any, read: ReadOptions | None, columns: RowOptions | None) -> Rows:
-        """All rows of some data, with a warning where they are foreign to the detector."""
-        rows = read_rows(open_source(data, read), columns or RowOptions(), self.schema)
-        familiarity = Familiarity(self.schema)
+    def _read(
+        self,
+        data: Any,
+        read: ReadOptions | None,
+        columns: RowOptions | None,
+        *,
+        mask: bool = False,
+    ) -> Rows:
+        """All rows to encode or rebuild, with a warning where they are foreign to the detector."""
+        source = with_absent_targets(open_source(data, read), self.schema)
+        rows = read_rows(source, columns or RowOptions(), self.schema)
+        familiarity = Familiarity(self.schema, judged=False, filled=mask)
         familiarity.add(rows)
         _warn(familiarity, stacklevel=4)
         return rows
 
-    def _needed(self, outputs: Sequence[str]) -> tuple[slice | list[int], str]:
+    def _needed(self, outputs: Sequence[str]) -> list[tuple[slice | list[int], str]]:
         """The cells of which a row must have one for these outputs, and what to say if it has none.
 
-        Errors need what is judged, codes and reconstructions what is shown: where there are
-        targets these are not the same.
+        Codes and reconstructions need what is shown, errors and scores also what is judged: where
+        there are targets these are not the same.
         """
         targets = list(self.schema.targets)
         if not targets:
-            return slice(None), "every cell is missing"
+            return [(slice(None), "every cell is missing")]
+        shown: tuple[slice | list[int], str] = (
+            list(self.schema.shown),
+            "every cell to rebuild from is missing",
+        )
         if set(outputs) <= {"code", "reconstruction"}:
-            return list(self.schema.shown), "every cell to rebuild from is missing"
-        return targets, "every target is missing"
+            return [shown]
+        return [shown, (targets, "every target is missing")]
 
     def _infinite(self, first: int, chunk: np.ndarray) -> dict[int, str]:
         infinite = np.isinf(chunk)

@@ -14,6 +14,9 @@ FEWEST_ROWS = 4
 CHUNK_BYTES = 2_000_000
 """About the size of the widest intermediate result of one call; larger ones leave the cache."""
 
+WIDE = 65_536
+"""Numbers of one row from which on fewer than 256 rows are computed at once."""
+
 _ERRORS_ONLY = 3
 
 Look = Callable[[int, np.ndarray], None]
@@ -47,7 +50,9 @@ class Session:
         )
         self._input = self._session.get_inputs()[0].name
         self.outputs = tuple(output.name for output in self._session.get_outputs())
-        self.chunk_rows = int(np.clip(CHUNK_BYTES // (4 * width), 256, 1024)) // 16 * 16
+        # What is far wider, such as the maps of large images, must not fill the memory.
+        fewest = 256 if width <= WIDE else 16
+        self.chunk_rows = int(np.clip(CHUNK_BYTES // (4 * width), fewest, 1024)) // 16 * 16
 
     def run(
         self,

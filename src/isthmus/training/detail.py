@@ -5,6 +5,9 @@ smaller error than an ordinary 8. So the error is taken between slightly blurred
 exact place of an edge counts for less, and divided by how much is going on: the total variation of
 the blurred image (Rudin, Osher and Fatemi, 1992, here the sum of absolute differences of
 neighbours).
+
+The error is squared: an absolute one would grow no faster than the detail that it adds to, and a
+broken pixel could not be told from an ordinary one.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from isthmus.options import TrainingOptions
 from isthmus.schema import ImageForm
 from isthmus.training.graph import Graph
 from isthmus.training.loss import Loss
+from isthmus.training.preamble import Cells
 
 _BLUR = 1 / 40
 """Standard deviation of the blur, in parts of the longer side."""
@@ -29,7 +33,9 @@ _FLOOR = 0.01
 
 def by_detail(options: TrainingOptions, image: ImageForm | None) -> bool:
     """Whether rows are judged relative to their detail."""
-    return image is not None and options.row_error != "mean"
+    if options.row_error == "auto":
+        return image is not None and options.loss == "mse"
+    return image is not None and options.row_error == "detail"
 
 
 @dataclass(frozen=True)
@@ -47,18 +53,23 @@ class Detail:
     image: ImageForm
     center: np.ndarray
 
-    def torch(self, output: Tensor, target: Tensor, counted: Tensor, loss: Loss) -> Tensor:
-        """Views (M, N) of outputs (M, N, D), for targets and counted cells (N, D)."""
-        blurred = self._blurred(target)
-        errors = loss.torch(self._blurred(output), blurred) * counted
-        means = errors.sum(dim=-1) / counted.sum(dim=-1).clamp(min=1.0)
-        return means / self._detail(target).to(means)
+    def torch(
+        self, output: Tensor, target: Tensor, counted: Tensor, surprise: Tensor, loss: Loss
+    ) -> Tensor:
+        """Views (M, N) of outputs (M, N, D), for targets, counted cells and surprise (N, D)."""
+        # Where a pixel is missing, what is rebuilt stands for it: blurred, it harms no neighbour.
+        output = target + (output - target) * counted
+        errors = loss.torch(self._blurred(output), self._blurred(target)) * counted
+        known = counted.sum(dim=-1).clamp(min=1.0)
+        view = errors.sum(dim=-1) / known / self._detail(target).to(errors)
+        return view + surprise.sum(dim=-1) / known
 
-    def emit(
-        self, graph: Graph, output: str, target: str, counted: str, loss: Loss, members: int
-    ) -> str:
+    def emit(self, graph: Graph, output: str, inputs: Cells, loss: Loss, members: int) -> str:
         """Add the nodes: views (M, N, 1)."""
-        graph = graph.scoped("detail.")
+        graph, target, counted = graph.scoped("detail."), inputs.target, inputs.counted
+        apart = graph.node("Sub", output, target, name="apart")
+        seen = graph.node("Mul", apart, counted, name="seen")
+        output = graph.node("Add", target, seen, name="known_output")
         before = self._emit_blur(graph.scoped("target."), target, [-1])
         after = self._emit_blur(graph.scoped("output."), output, [members, -1])
         errors = graph.node("Mul", loss.emit(graph, after, before), counted, name="counted_error")
@@ -73,7 +84,10 @@ class Detail:
             "Max", count, graph.constant("least", np.asarray(1.0, np.float32)), name="known"
         )
         means = graph.node("Div", sums, known, name="mean")
-        return graph.node("Div", means, self._emit_detail(graph, target), name="view")
+        view = graph.node("Div", means, self._emit_detail(graph, target), name="relative")
+        costs = graph.node("MatMul", inputs.surprise, ones, name="surprise")
+        cost = graph.node("Div", costs, known, name="cost")
+        return graph.node("Add", view, cost, name="view")
 
     @property
     def _kernels(self) -> tuple[np.ndarray, np.ndarray]:

@@ -127,7 +127,7 @@ def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) 
         else:
             apart_by_cell = np.abs(ours.astype(np.float64) - theirs)
             apart_by_cell = np.maximum(apart_by_cell - twin.get(f"{name}, rounding", 0.0), 0)
-        if not theirs.size:
+        if not apart_by_cell.size:  # no column of numbers
             continue
         allowed = TOLERANCE * max(_UNITS.get(name, 0.0), float(np.abs(theirs).max()))
         apart = float(apart_by_cell.max())
@@ -176,7 +176,8 @@ def _twin(
     counts = torch.from_numpy(arrays.observed).to(device).sum(dim=1).clamp(min=1)
     views_twin = errors.sum(dim=2) / counts
     if trained.detail is not None:
-        single = trained.detail.torch(judged, target, counted, trained.loss.numbers).double()
+        numbers_loss = trained.loss.numbers
+        single = trained.detail.torch(judged, target, counted, surprise, numbers_loss).double()
         views_twin = single.view(-1, trained.network.passes, len(rows)).mean(dim=1)
     numbers = output[..., : len(units.numbers)].double().mean(dim=0).cpu().numpy()
     if trained.preamble.shown is not None:

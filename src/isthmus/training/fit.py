@@ -32,6 +32,7 @@ from isthmus.training.noise import InputNoise
 from isthmus.training.preamble import Preamble
 from isthmus.training.reuse import Stored, reuse
 from isthmus.training.tail import Shapes
+from isthmus.training.unused import refuse_unused
 from isthmus.training.usual import usual_errors
 from isthmus.training.versions import versions
 from isthmus.training.watching import UNWATCHED, Subject, Watching
@@ -89,12 +90,7 @@ def fit(
             "a signal has no categories: its cells are samples of one quantity",
             advice="Fit it as a table (--kind table), or leave the categories out (--drop).",
         )
-    if schema.kind == "table" and options.network.erasing:
-        raise UsageError(
-            "erasing hides a stretch of a signal or a patch of an image, and the columns of a "
-            "table have no neighbours",
-            advice="To hide single cells in training: --masking.",
-        )
+    refuse_unused(options, schema)
     dealt = dealt or plan(len(values), calibration, options.training)
     _refuse_unsupported(dealt, calibration)
     with one_thread():
@@ -144,10 +140,14 @@ class Beginning(NamedTuple):
 
 
 def _without_value(values: np.ndarray, schema: Schema) -> np.ndarray:
-    """Which rows (N,) have no value in any cell that is judged."""
-    judged = values[:, list(schema.targets)] if schema.targets else values
-    missing: np.ndarray = np.isnan(judged).all(axis=1)
-    return missing
+    """Which rows (N,) have nothing to judge, or nothing to rebuild it from."""
+    missing = np.isnan(values)
+    if not schema.targets:
+        blank: np.ndarray = missing.all(axis=1)
+        return blank
+    judged, shown = list(schema.targets), list(schema.shown)
+    nothing: np.ndarray = missing[:, judged].all(axis=1) | missing[:, shown].all(axis=1)
+    return nothing
 
 
 def _refuse_unsupported(dealt: Plan, calibration: CalibrationOptions) -> None:
@@ -175,7 +175,13 @@ def _train(
     loss = CellLoss(numbers, units, preamble.levels, preamble.flags, preamble.softmax)
     device = choose_device(options.training.device)
     generator = torch.Generator().manual_seed(options.training.seed)
-    shape = RowShape(schema.kind, len(units), schema.image)
+    shape = RowShape(
+        schema.kind,
+        len(units),
+        schema.image,
+        cells=int(preamble.judged.sum()),
+        judged=int(preamble.judged[units.column].sum()),
+    )
     architecture = chosen(options.network, shape)
     per_group = options.calibration.members_of(dealt.scheme, architecture, schema.kind)
     members = dealt.groups * per_group

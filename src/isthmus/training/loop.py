@@ -24,7 +24,8 @@ from isthmus.training.optimizers import clip_members, make_optimizer
 from isthmus.training.state import State
 from isthmus.training.watcher import NOBODY, Watcher
 
-_WATCHED_AT_ONCE = 4096
+_WATCHED_AT_ONCE, _NUMBERS = 4096, 1 << 24
+"""Rows that are watched at once, and numbers that one step of a network makes of them, at most."""
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,11 @@ def train(
 
 
 @torch.no_grad()
-def watch(network: nn.Module, cells: Cells, watched: MemberRows, loss: UnitLoss) -> Tensor:
+def watch(network: Autoencoder, cells: Cells, watched: MemberRows, loss: UnitLoss) -> Tensor:
     """Mean validation loss of each member (M,), without noise or dropout."""
     network.eval()
     total = torch.zeros(len(watched.table), device=watched.table.device)
-    for rows, counted in watched.chunks(_WATCHED_AT_ONCE):
+    for rows, counted in watched.chunks(max(min(_WATCHED_AT_ONCE, _NUMBERS // network.widest), 16)):
         outputs, _ = network(gather(cells.input, rows))
         total += (cells.row_errors(loss, outputs, rows) * counted).sum(dim=1)
     return (total / watched.counts).cpu()

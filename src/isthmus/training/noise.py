@@ -16,9 +16,9 @@ from torch import Tensor
 
 from isthmus.options import NetworkOptions
 from isthmus.schema import ImageForm
-from isthmus.training.architectures import RowShape
 from isthmus.training.members import Cells, MemberRows, gather
 from isthmus.training.restoration import HiddenBlocks, restores
+from isthmus.training.row_shape import RowShape
 from isthmus.training.units import Units
 
 
@@ -43,7 +43,8 @@ class Erasing:
         """A patch that covers a `share` of a row, at least one place of it."""
         sizes = (units,) if image is None else (image.height, image.width)
         side = share ** (1 / len(sizes))
-        patch = tuple(max(round(side * size), 1) for size in sizes)
+        # Never the whole row: something must be left to rebuild it from.
+        patch = tuple(max(min(round(side * size), size - 1), 1) for size in sizes)
         return cls(sizes, patch, 1 if image is None else image.channels)
 
     def erased(self, inputs: Tensor, generator: torch.Generator) -> Tensor:
@@ -109,7 +110,7 @@ class InputNoise:
         share = relative**2 / (1.0 + relative**2)
         image = shape.image
         patch = Erasing.of(options.erasing, len(units), image) if options.erasing else None
-        blocks = HiddenBlocks(image) if image and restores(options, image) else None
+        blocks = HiddenBlocks(image) if image and restores(options, shape) else None
         own = None if units.are_cells else units
         return cls(relative * spread, share, own, options.masking, patch, blocks, shown)
 

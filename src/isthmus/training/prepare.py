@@ -59,8 +59,13 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
     values, levels, decisions = rows.values, rows.levels, []
     if rows.labels is not None:
         normal, unlabelled = normal_rows(rows.labels, columns.normal, source=rows.source)
-        values, levels = _levels_in_use(rows.values[normal], rows.names, levels)
+        values = rows.values[normal]
         decisions.append(_trained(rows.source, normal, unlabelled))
+    if rows.targets:
+        values, said = _with_target(rows, values)
+        decisions += said
+    if len(values) < len(rows.values):
+        values, levels = _levels_in_use(values, rows.names, levels)
     kind, sentence = _kind(rows, values, columns)
     schema = describe(
         values,
@@ -74,6 +79,22 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
         source=rows.source,
     )
     return Prepared(values, schema, (*decisions, sentence))
+
+
+def _with_target(rows: Rows, values: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """The rows that have a target and something to rebuild it from, and what is said of others."""
+    channel = np.arange(values.shape[1]) % len(rows.names)
+    judged = np.isin(channel, [rows.names.index(name) for name in rows.targets])
+    there = ~np.isnan(values)
+    usable = there[:, judged].any(axis=1) & there[:, ~judged].any(axis=1)
+    left = int((~usable).sum())
+    if not left:
+        return values, []
+    have = "has" if left == 1 else "have"
+    return values[usable], [
+        f"{rows.source}: {counted(left, 'row')} {have} no target, or nothing to rebuild it from, "
+        "and cannot train"
+    ]
 
 
 def _trained(source: str, normal: np.ndarray, unlabelled: np.ndarray) -> str:

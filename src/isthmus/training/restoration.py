@@ -16,6 +16,7 @@ from torch import Tensor
 
 from isthmus.options import NetworkOptions
 from isthmus.schema import ImageForm
+from isthmus.training.row_shape import RowShape
 
 _BLOCKS = 4
 """Blocks along each side of an image when scoring; each quarter is every second one of them."""
@@ -24,9 +25,12 @@ _SIDES = (14, 7, 4, 2)
 _LEAST_HIDDEN, _MOST_HIDDEN = 0.25, 0.75
 
 
-def restores(options: NetworkOptions, image: ImageForm | None) -> bool:
-    """Whether parts of the rows are hidden in turn when scoring."""
-    if image is None:
+def restores(options: NetworkOptions, shape: RowShape) -> bool:
+    """Whether parts of the rows are hidden in turn when scoring.
+
+    What is only shown, to rebuild targets from, is never hidden.
+    """
+    if shape.image is None or shape.judged < shape.units:
         return False
     if options.restoration == "auto":
         return not options.variational

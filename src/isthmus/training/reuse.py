@@ -40,6 +40,8 @@ class Stored:
         As the graph holds them.
     digest, rows_digest : str
         Of the file, and of the rows that it was made from.
+    members : int
+        Its networks.
     taken, anew : list of str
         The layers that were taken over, and those that were not, with the reason.
     """
@@ -48,6 +50,7 @@ class Stored:
     arrays: dict[str, np.ndarray] = field(repr=False)
     digest: str
     rows_digest: str
+    members: int
     taken: list[str] = field(default_factory=list)
     anew: list[str] = field(default_factory=list)
 
@@ -66,7 +69,8 @@ class Stored:
         name = "the given model" if isinstance(source, bytes) else str(source)
         graph = onnx.load_model_from_string(model.graph).graph
         arrays = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
-        return cls(name, arrays, model.digest, model.manifest.data.digest)
+        manifest = model.manifest
+        return cls(name, arrays, model.digest, manifest.data.digest, manifest.members)
 
     @property
     def sentence(self) -> str:
@@ -77,11 +81,15 @@ class Stored:
 
     def warnings(self, values: np.ndarray, kind: Kind) -> list[str]:
         """What to beware of when rows (N, D) train a network that begins with these weights."""
-        if rows_digest(values, kind) != self.rows_digest:
-            return []
+        if rows_digest(values, kind) == self.rows_digest:
+            return [
+                f"{self.source}: was trained on these very rows, so that rows held out now are "
+                "none that the network never saw: expect more false alarms than stated"
+            ]
         return [
-            f"{self.source}: was trained on these very rows, so that rows held out now are none "
-            "that the network never saw: expect more false alarms than stated"
+            f"{self.source}: it cannot be told whether some of these rows trained it; if so, rows "
+            "held out now are none that the network never saw, and there will be more false alarms "
+            "than stated: calibrate on fresh rows (isthmus calibrate)"
         ]
 
     def take(self, layer: str, wanted: dict[str, Tensor]) -> None:
@@ -103,7 +111,7 @@ class Stored:
             if there is None:
                 self.anew.append(f"{layer} (there is none)")
                 return
-            members = _by_member(there, own)
+            members = _by_member(there, own, self.members)
             if members is None:
                 shape = there.shape[there.ndim > len(own) :]
                 self.anew.append(f"{layer} ({_said(shape)} there, {_said(own)} here)")
@@ -135,13 +143,12 @@ def reuse(network: nn.Module, stored: Stored) -> None:
         )
 
 
-def _by_member(there: np.ndarray, own: tuple[int, ...]) -> np.ndarray | None:
+def _by_member(there: np.ndarray, own: tuple[int, ...], members: int) -> np.ndarray | None:
     """The array with one member along its first axis; None where it does not fit."""
-    if there.shape[1:] == own:
+    if there.shape == (members, *own):
         return there
-    side_by_side = there.ndim == len(own) and there.shape[1:] == own[1:]
-    if side_by_side and there.shape[0] % own[0] == 0:
-        return there.reshape(-1, *own)
+    if there.shape == (members * own[0], *own[1:]):  # side by side
+        return there.reshape(members, *own)
     return None
 
 

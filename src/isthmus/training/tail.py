@@ -50,7 +50,7 @@ def emit_relative(
 ) -> str:
     """The `views` output of images, relative to their detail; of L passes the mean."""
     count = shapes.members * core.passes
-    view = detail.emit(graph, core.judged, cells.target, cells.counted, loss.numbers, count)
+    view = detail.emit(graph, core.judged, cells, loss.numbers, count)
     if core.passes > 1:
         shape = [shapes.members, core.passes, -1, 1]
         apart = graph.reshape(view, shape, name="passes.views")

@@ -1,6 +1,7 @@
 """Figures, each from one function; `save` makes files of them."""
 
 from isthmus.report.figures.confusion import confusion_matrix
+from isthmus.report.figures.heading import headed
 from isthmus.report.figures.histogram import score_histogram
 from isthmus.report.figures.image_grid import Picture, image_grid
 from isthmus.report.figures.loss_curve import training_curve
@@ -13,6 +14,7 @@ __all__ = [
     "ReconstructedRow",
     "SampleClass",
     "confusion_matrix",
+    "headed",
     "image_grid",
     "reconstruction",
     "reconstructions",

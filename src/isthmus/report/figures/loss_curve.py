@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,19 +21,39 @@ if TYPE_CHECKING:
 MOST_EPOCHS = 500
 LOG_FROM = 10.0
 """From this ratio of the largest to the smallest loss on, a linear axis hides the late epochs."""
-COLORS = {"training loss": theme.TRAINING, "validation loss": theme.VALIDATION}
+TRAINING_LOSS = "training loss"
 STOPPED = {
     "budget": "stopped at the end of the budget",
-    "patience": "stopped when the validation loss fell no more",
+    "patience": "stopped when the {watched} fell no more",
 }
 Records = list[dict[str, Any]]
 
 
-def training_curve(training: Training, *, title: str = "Training") -> alt.LayerChart:
+def training_curve(
+    training: Training,
+    *,
+    title: str = "Training",
+    watched: str = "validation loss",
+    quantity: str = "loss",
+    notes: Sequence[str] = (),
+) -> alt.LayerChart:
     """Draw the loss over the epochs: a line for the members' mean, a band for their range.
 
     Where there are very many epochs, every few are averaged. The loss has a logarithmic axis
     where it falls far.
+
+    Parameters
+    ----------
+    training : Training
+        The history.
+    title : str
+        Any text.
+    watched : str
+        What the loss of rows that were only watched is called.
+    quantity : str
+        What the loss is, beside the axis.
+    notes : sequence of str
+        More lines under the title.
 
     Raises
     ------
@@ -42,10 +63,10 @@ def training_curve(training: Training, *, title: str = "Training") -> alt.LayerC
     if not training.epochs:
         raise DataError("the training history has no epoch, there is nothing to draw")
     alt = theme.altair()
-    records = _records(training.epochs)
+    records = _records(training.epochs, watched)
     x = _x(training.epochs)
-    subtitle = _subtitle(training)
-    chart = alt.layer(*_kept(training, x), *_losses(records, x)).properties(
+    subtitle = [*_subtitle(training, watched), *notes]
+    chart = alt.layer(*_kept(training, x), *_losses(records, x, quantity)).properties(
         title=theme.title(title, subtitle),
         width=theme.WIDTH,
         height=theme.HEIGHT,
@@ -53,12 +74,12 @@ def training_curve(training: Training, *, title: str = "Training") -> alt.LayerC
     return theme.themed(chart, "Loss by epoch", *subtitle, f"The last {_last(records)}")
 
 
-def _records(epochs: tuple[Epoch, ...]) -> Records:
+def _records(epochs: tuple[Epoch, ...], watched: str) -> Records:
     """Mean, lowest and highest loss over the members, for at most `MOST_EPOCHS` points a line."""
     together = -(-len(epochs) // MOST_EPOCHS)
     lines = {
-        "training loss": [(epoch.epoch, epoch.training_loss) for epoch in epochs],
-        "validation loss": [
+        TRAINING_LOSS: [(epoch.epoch, epoch.training_loss) for epoch in epochs],
+        watched: [
             (epoch.epoch, epoch.validation_loss) for epoch in epochs if epoch.validation_loss
         ],
     }
@@ -78,17 +99,14 @@ def _spread(losses: list[tuple[float, ...]]) -> dict[str, float]:
     }
 
 
-def _losses(records: Records, x: Any) -> list[Any]:
+def _losses(records: Records, x: Any, quantity: str) -> list[Any]:
     alt = theme.altair()
     data = alt.Chart(alt.Data(values=records))
     axis = _loss_axis(records)
-    parts = [part for part in COLORS if any(record["part"] == part for record in records)]
-    color = alt.Color(
-        "part:N",
-        title=None,
-        scale=alt.Scale(domain=parts, range=[COLORS[part] for part in parts]),
-    )
-    mean, low = (alt.Y(f"{name}:Q", title="loss", **axis) for name in ("mean", "low"))
+    parts = list(dict.fromkeys(record["part"] for record in records))
+    colors = [theme.TRAINING if part == TRAINING_LOSS else theme.VALIDATION for part in parts]
+    color = alt.Color("part:N", title=None, scale=alt.Scale(domain=parts, range=colors))
+    mean, low = (alt.Y(f"{name}:Q", title=quantity, **axis) for name in ("mean", "low"))
     lonely = len({record["epoch"] for record in records}) == 1
     line = data.mark_line(strokeWidth=2, point=lonely).encode(x=x, y=mean, color=color)
     if all(record["low"] == record["high"] for record in records):
@@ -147,7 +165,7 @@ def _kept(training: Training, x: Any) -> list[Any]:
     return [data.mark_rect(color=theme.SOFT_INK, opacity=0.12).encode(x=x, x2="until:Q")]
 
 
-def _subtitle(training: Training) -> list[str]:
+def _subtitle(training: Training, watched: str) -> list[str]:
     members = len(training.epochs[0].training_loss)
     network = "1 network" if members == 1 else f"{members} networks (band: from best to worst)"
     first, last = _kept_epochs(training)
@@ -157,7 +175,8 @@ def _subtitle(training: Training) -> list[str]:
     return [
         f"{network}, {training.parameters} parameters, {training.steps} steps of "
         f"{training.batch_size} rows",
-        f"{epochs} epoch{'' if epochs == 1 else 's'}, {STOPPED[training.stopped]}; "
+        f"{epochs} epoch{'' if epochs == 1 else 's'}, "
+        f"{STOPPED[training.stopped].format(watched=watched)}; "
         f"weights kept from {kept}{marked}",
     ]
 

@@ -61,7 +61,7 @@ def reconstruction(
 
 
 def reconstructions(
-    rows: Sequence[ReconstructedRow], *, names: Sequence[str] | None = None
+    rows: Sequence[ReconstructedRow], *, names: Sequence[str] | None = None, along: str = "cell"
 ) -> alt.ConcatChart:
     """Draw rows over their reconstructions side by side, on one scale.
 
@@ -76,6 +76,8 @@ def reconstructions(
     names : sequence of str, optional
         Length D, any text. Named columns are unlike each other and are drawn as points, cells
         without names as a line. Columns in unlike units are best standardised first.
+    along : str
+        What a cell without a name is called, under the axis.
 
     Raises
     ------
@@ -85,7 +87,7 @@ def reconstructions(
     alt = theme.altair()
     cells = laid_out([(row.observed, row.expected, row.errors) for row in rows], names)
     panels = [
-        _panel(row, cells, place, theme.WIDTH if len(rows) == 1 else theme.PANEL_WIDTH)
+        _panel(row, cells, place, theme.WIDTH if len(rows) == 1 else theme.PANEL_WIDTH, along)
         for place, row in enumerate(rows)
     ]
     chart = alt.concat(*panels, columns=SIDE_BY_SIDE, spacing=28)
@@ -96,7 +98,7 @@ def reconstructions(
     return theme.themed(chart, "Input over reconstruction", *told)
 
 
-def _panel(row: ReconstructedRow, cells: Cells, place: int, width: int) -> Any:
+def _panel(row: ReconstructedRow, cells: Cells, place: int, width: int, along: str) -> Any:
     alt = theme.altair()
     subtitle = [_figures(row), *([cells.remark] if cells.remark else [])]
     first = place % SIDE_BY_SIDE == 0
@@ -105,7 +107,7 @@ def _panel(row: ReconstructedRow, cells: Cells, place: int, width: int) -> Any:
         width=width,
         height=theme.PANEL_HEIGHT,
     )
-    strip = _errors(cells, first).properties(width=width, height=theme.STRIP_HEIGHT)
+    strip = _errors(cells, first, along).properties(width=width, height=theme.STRIP_HEIGHT)
     data = alt.Data(values=cells.records(place))
     return alt.vconcat(upper, strip, data=data, spacing=12)
 
@@ -133,9 +135,9 @@ def _values(cells: Cells, first: bool) -> list[Any]:
     ]
 
 
-def _errors(cells: Cells, first: bool) -> Any:
+def _errors(cells: Cells, first: bool, along: str) -> Any:
     alt = theme.altair()
-    axis: dict[str, Any] = {"title": "cell", "tickMinStep": 1}
+    axis: dict[str, Any] = {"title": along, "tickMinStep": 1}
     if cells.names is not None:
         axis = {
             "title": None,

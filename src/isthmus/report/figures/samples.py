@@ -47,8 +47,15 @@ class SampleClass:
     is_normal: bool
 
 
-def samples(classes: Sequence[SampleClass]) -> alt.ConcatChart:
+def samples(classes: Sequence[SampleClass], *, along: str = "cell") -> alt.ConcatChart:
     """Draw some rows of every class.
+
+    Parameters
+    ----------
+    classes : sequence of SampleClass
+        All with rows of the same D.
+    along : str
+        What a cell is called, under the axis.
 
     Raises
     ------
@@ -62,7 +69,7 @@ def samples(classes: Sequence[SampleClass]) -> alt.ConcatChart:
     margin = 0.04 * (high - low) or 0.5
     domain = [low - margin, high + margin]
     panels = [
-        _panel(one, rows, domain, first=place % SIDE_BY_SIDE == 0)
+        _panel(one, rows, domain, along, first=place % SIDE_BY_SIDE == 0)
         for place, (one, rows) in enumerate(zip(classes, drawn, strict=True))
     ]
     chart = alt.concat(*panels, columns=SIDE_BY_SIDE, spacing=28)
@@ -87,12 +94,12 @@ def _checked(classes: Sequence[SampleClass]) -> list[Values]:
     return [rows[:MOST_LINES] for rows in arrays]
 
 
-def _panel(one: SampleClass, rows: Values, domain: list[float], *, first: bool) -> Any:
+def _panel(one: SampleClass, rows: Values, domain: list[float], along: str, *, first: bool) -> Any:
     alt = theme.altair()
     step = -(-rows.shape[1] // MOST_CELLS)
     x = alt.X(
         "cell:Q",
-        title="cell",
+        title=along,
         scale=alt.Scale(domain=[0, rows.shape[1] - 1], nice=False),
         axis=alt.Axis(tickMinStep=1),
     )

@@ -78,11 +78,11 @@ def altair() -> ModuleType:
     return require("altair", extra="report", purpose="drawing figures")
 
 
-def title(text: str, subtitle: list[str]) -> Any:
-    """A user's title over lines of our own."""
+def title(text: str, subtitle: list[str], *, most: int = 60) -> Any:
+    """A user's title of at most so many letters, over lines of our own."""
     # Vega looks texts up in a JavaScript object, where it finds "constructor" and the like without
     # having put them there. A blank behind keeps such a title apart and is not seen.
-    return altair().TitleParams(f"{clean(text)} ", subtitle=subtitle)
+    return altair().TitleParams(f"{clean(text, most)} ", subtitle=subtitle)
 
 
 def themed(chart: Any, *told: str) -> Any:

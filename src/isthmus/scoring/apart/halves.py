@@ -27,11 +27,11 @@ def encoded(scorer: Scorer, rows: Rows) -> Codes:
 def rebuilt(scorer: Scorer, rows: Rows, *, mask: bool = False) -> Rebuilt:
     """A batch as the members rebuild it in the mean; `mask`: as it came, but for missing cells.
 
-    Numbers that the network is only shown stay as they came, missing ones too.
+    Cells that the network is only shown stay as they came, missing ones too.
     """
     results, reasons = scorer.run(rows.values, ["reconstruction"])
     made = results["reconstruction"]
-    shown = [place for place in scorer.schema.shown if not scorer.schema.column_of(place).levels]
+    shown = list(scorer.schema.shown)
     made[:, shown] = rows.values[:, shown]  # as they came, to the last digit
     judged = np.delete(made, shown, axis=1)
     reasons = _all_reasons(judged, {**reasons, **rows.unusable}, "what is rebuilt is not finite")

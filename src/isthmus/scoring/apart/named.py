@@ -32,9 +32,23 @@ def named(schema: Schema, values: np.ndarray) -> pa.RecordBatch:
 
 
 def numbered(schema: Schema, values: np.ndarray) -> pa.RecordBatch:
-    """The same as numbers alone: NaN where missing, and levels as their places."""
-    parts = [pa.array(np.ascontiguousarray(part)) for part in values.T]
-    return pa.record_batch(parts, names=list(cell_names(schema)))
+    """The same as numbers alone: NaN where missing, and levels as their places.
+
+    Of images with targets these alone: see `image_shape`.
+    """
+    names = cell_names(schema)
+    kept = (schema.image and schema.targets) or range(values.shape[1])
+    parts = [pa.array(np.ascontiguousarray(values[:, place])) for place in kept]
+    return pa.record_batch(parts, names=[names[place] for place in kept])
+
+
+def image_shape(schema: Schema) -> tuple[int, ...] | None:
+    """Height, width and, where there are several, channels of what is rebuilt of an image."""
+    if schema.image is None:
+        return None
+    channels = sum(column.target for column in schema.columns) or schema.image.channels
+    size = schema.image.height, schema.image.width
+    return size if channels == 1 else (*size, channels)
 
 
 def as_cells(values: np.ndarray, column: Column) -> pa.Array:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from isthmus.options import RowOptions
 from isthmus.read import Rows, Source, stream_rows
+from isthmus.read.absent import with_absent_targets
 from isthmus.read.counting import counted
 from isthmus.read.roles import roles_of
 from isthmus.schema import Schema
@@ -29,18 +30,23 @@ class Passed:
     source : Source
         What is read.
     schema : Schema
-        What the detector knows.
+        What the detector knows. Targets need not be there: they are what is rebuilt.
+    mask : bool
+        Whether missing cells are filled, and so expected.
     """
 
     source: Source
     schema: Schema
+    mask: bool = False
     rows: int = 0
     invalid: int = 0
     filled: int = 0
+    left: int = 0
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.familiarity = Familiarity(self.schema)
+        self.source = with_absent_targets(self.source, self.schema)
+        self.familiarity = Familiarity(self.schema, judged=False, filled=self.mask)
 
     def stream(self, columns: RowOptions, *, as_came: bool = False) -> Iterator[Rows]:
         """The rows batch by batch; one batch without rows where there are none."""
@@ -51,10 +57,13 @@ class Passed:
         if not self.rows:
             yield _none(self.source, columns, self.schema)
 
-    def add(self, reasons: Mapping[int, str], first: int, *, filled: int = 0) -> None:
-        """Count what was invalid and what filled in a batch that begins with row `first`."""
+    def add(
+        self, reasons: Mapping[int, str], first: int, *, filled: int = 0, left: int = 0
+    ) -> None:
+        """Count what was invalid, filled and left in a batch that begins with row `first`."""
         self.invalid += len(reasons)
         self.filled += filled
+        self.left += left
         named = list(reasons.items())[: MOST_NAMED - len(self.told)]
         self.told += [f"row {first + row}: {why}" for row, why in named]
 

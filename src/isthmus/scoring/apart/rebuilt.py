@@ -33,6 +33,8 @@ class Rebuilt:
         What the columns are.
     holes : array of bool or None, shape (N, D)
         The cells that were filled; None where all were rebuilt.
+    left : int
+        How many missing cells stayed so, because the network is only shown them.
     """
 
     values: np.ndarray
@@ -40,6 +42,7 @@ class Rebuilt:
     rows: Rows
     schema: Schema
     holes: np.ndarray | None = None
+    left: int = 0
 
     @classmethod
     def of(
@@ -58,7 +61,10 @@ class Rebuilt:
             return cls(rebuilt, reasons, rows, schema)
         holes = np.isnan(rows.values)
         holes[invalid] = False
-        return cls(np.where(holes, rebuilt, rows.values), reasons, rows, schema, holes)
+        missing = int(holes.sum())
+        holes &= ~np.isnan(rebuilt)
+        left = missing - int(holes.sum())
+        return cls(np.where(holes, rebuilt, rows.values), reasons, rows, schema, holes, left)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -78,7 +84,7 @@ class Rebuilt:
         return pa.RecordBatch.from_pydict({**id_columns(self.rows.ids), **own})
 
     def matrix(self) -> pa.RecordBatch:
-        """The numbers alone; a category is the place of its level."""
+        """The numbers alone, as `numbered` has them."""
         return numbered(self.schema, self.values)
 
     @property

@@ -1,8 +1,9 @@
-"""npy: numbers alone, as NumPy reads them: one array of shape (N, columns)."""
+"""npy: numbers alone, as NumPy reads them: one array of shape (N, columns), of images (N, ...)."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import IO
 
 import numpy as np
@@ -16,10 +17,18 @@ class NpyWriter:
     """Writes rows as they come, and in the end, at the beginning of the file, how many they were.
 
     Missing cells are NaN. The element type is that of the first batch.
+
+    Parameters
+    ----------
+    file : binary file
+        Where to write.
+    item : sequence of int, optional
+        The shape of a row that is more than its columns side by side.
     """
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], item: Sequence[int] | None = None) -> None:
         self._file = file
+        self._item = item
         self._rows = 0
         self._columns = 0
         self._dtype: np.dtype[np.floating] | None = None
@@ -46,7 +55,7 @@ class NpyWriter:
     def _header(self) -> bytes:
         """NumPy leaves room in it for any number of rows: its length does not hang on them."""
         header = io.BytesIO()
-        shape = (self._rows, self._columns)
+        shape = (self._rows, *(self._item or (self._columns,)))
         descr = np.dtype(self._dtype or np.float64).str
         npy_format.write_array_header_1_0(
             header, {"descr": descr, "fortran_order": False, "shape": shape}

@@ -56,6 +56,12 @@ WITH_NUMBERS_ALONE = (*FORMATS, Format("npy", (".npy",), NpyWriter, refuse_pipe)
 """For what can also be written as nothing but numbers."""
 
 
+def as_images(item: Sequence[int]) -> tuple[Format, ...]:
+    """The same formats for rows that are images of that shape: npy holds them as such."""
+    npy = Format("npy", (".npy",), partial(NpyWriter, item=tuple(item)), refuse_pipe)
+    return (*FORMATS, npy)
+
+
 @contextlib.contextmanager
 def open_writer(
     destination: str | Path,

@@ -12,11 +12,12 @@ import torch
 
 from isthmus.errors import UsageError
 from isthmus.options import NetworkOptions
-from isthmus.training.architectures.autoencoder import Autoencoder, Core, Parts, RowShape
+from isthmus.training.architectures.autoencoder import Autoencoder, Core, Parts
 from isthmus.training.architectures.conv1d import conv1d
 from isthmus.training.architectures.conv2d import conv2d
 from isthmus.training.architectures.dense import dense
 from isthmus.training.architectures.recurrent import recurrent
+from isthmus.training.row_shape import RowShape
 
 __all__ = ["ARCHITECTURES", "Autoencoder", "Core", "RowShape", "chosen", "make_network"]
 

@@ -10,19 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from isthmus.model_file.manifest import Layer
-from isthmus.options import Kind, NetworkOptions
-from isthmus.schema import ImageForm
+from isthmus.options import NetworkOptions
 from isthmus.training.architectures.variational import VariationalCode
 from isthmus.training.graph import Graph
 from isthmus.training.restoration import quarters, restores
-
-
-class RowShape(NamedTuple):
-    """What a network takes and gives: U units of a table, signal or image."""
-
-    kind: Kind
-    units: int
-    image: ImageForm | None = None
+from isthmus.training.row_shape import RowShape
 
 
 class Core(NamedTuple):
@@ -89,9 +81,9 @@ class Autoencoder(nn.Module):
         self.stack = nn.ModuleList(part for part in every if isinstance(part, nn.Module))
         self.code_size, self.widest = parts.code_size, parts.widest
         self._units = shape.units
-        self._kl_weight, self._kl_warmup = options.kl_weight / shape.units, options.kl_warmup
+        self._kl_weight, self._kl_warmup = options.kl_weight / shape.cells, options.kl_warmup
         self.hidden: Tensor | None = None  # (K, U)
-        if shape.image is not None and restores(options, shape.image):
+        if shape.image is not None and restores(options, shape):
             self.hidden = torch.from_numpy(quarters(shape.image))
         drawn = options.code_samples if isinstance(parts.code, VariationalCode) else 0
         self.passes = max(drawn, 1)

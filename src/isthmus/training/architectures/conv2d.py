@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 
 from isthmus.options import NetworkOptions
-from isthmus.training.architectures.autoencoder import Parts, RowShape
+from isthmus.training.architectures.autoencoder import Parts
 from isthmus.training.architectures.maps import Convolutions
+from isthmus.training.row_shape import RowShape
 
 _CHANNELS = (16, 32)
 _CODE = 64

@@ -114,8 +114,8 @@ class Convolution(nn.Module):
         """Add the nodes; batch norm in evaluation is part of weight and bias."""
         weight, bias = (tensor.detach().cpu() for tensor in self._folded())
         names = [
-            graph.constant(f"{self.name}.weight", weight.flatten(0, 1).numpy()),
-            graph.constant(f"{self.name}.bias", bias.flatten().numpy()),
+            graph.constant(name, part.numpy())
+            for name, part in zip(self._names, (weight.flatten(0, 1), bias.flatten()), strict=True)
         ]
         axes = len(self.sizes)
         how: dict[str, Any] = {
@@ -139,10 +139,16 @@ class Convolution(nn.Module):
 
     def take_from(self, stored: Stored) -> None:
         """Take weight and bias over; batch norm, which they hold already, starts as nothing."""
-        name = self.name
-        stored.take(name, {f"{name}.weight": self.weight, f"{name}.bias": self.bias[:, 0]})
+        weight, bias = self._names
+        stored.take(self.name, {weight: self.weight, bias: self.bias[:, 0]})
         if self.norm is not None:
             self.norm.start_as_nothing()
+
+    @property
+    def _names(self) -> tuple[str, str]:
+        """Of weight and bias; those of transposed convolutions have other axes, and say so."""
+        kind = ".transposed" * self.transposed
+        return f"{self.name}{kind}.weight", f"{self.name}.bias"
 
     def _folded(self) -> tuple[Tensor, Tensor]:
         if self.norm is None:

@@ -6,9 +6,10 @@ import torch
 
 from isthmus.options import NetworkOptions
 from isthmus.training.activations import ACTIVATIONS
-from isthmus.training.architectures.autoencoder import Part, Parts, RowShape
+from isthmus.training.architectures.autoencoder import Part, Parts
 from isthmus.training.architectures.layer import DenseLayer
 from isthmus.training.architectures.variational import VariationalCode
+from isthmus.training.row_shape import RowShape
 
 
 def dense(

@@ -117,6 +117,12 @@ class Convolutions:
         """An encoder of so many channels, a code, and a decoder."""
         self.widest = self.members * self.channels * _area(self.sizes)
         decoder = encoder[::-1] if self.options.decoder is None else self.options.decoder
+        if not encoder:
+            raise UsageError(
+                "a convolutional network has one convolution or more before the code, encoder is "
+                "empty",
+                advice="Give widths such as --encoder 16,32, or choose --architecture dense.",
+            )
         if len(decoder) != len(encoder):
             raise UsageError(
                 f"decoder has {len(decoder)} convolutions, encoder {len(encoder)}: each doubles "

@@ -17,10 +17,11 @@ from isthmus.errors import UsageError
 from isthmus.model_file.manifest import Layer
 from isthmus.options import NetworkOptions
 from isthmus.training.activations import ACTIVATIONS
-from isthmus.training.architectures.autoencoder import Part, Parts, RowShape
+from isthmus.training.architectures.autoencoder import Part, Parts
 from isthmus.training.architectures.layer import DenseLayer, glorot, line
 from isthmus.training.architectures.variational import VariationalCode
 from isthmus.training.graph import Graph
+from isthmus.training.row_shape import RowShape
 
 if TYPE_CHECKING:
     from isthmus.training.reuse import Stored
@@ -221,8 +222,8 @@ def recurrent(
     UsageError
         If more than one width is given before or after the code.
     """
-    encoder, decoder = options.encoder or (_HIDDEN,), options.decoder or options.encoder
-    decoder = decoder or (_HIDDEN,)
+    encoder = (_HIDDEN,) if options.encoder is None else options.encoder
+    decoder = encoder if options.decoder is None else options.decoder
     if len(encoder) != 1 or len(decoder) != 1:
         raise UsageError(
             "a recurrent network has one layer before the code and one after it: one width each "

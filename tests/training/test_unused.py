@@ -1,0 +1,82 @@
+"""A choice that would change nothing is refused, and one that changes something never is."""
+
+from __future__ import annotations
+
+import pytest
+from beats import IMAGE, image_rows, model_of, normal_beats, table_rows
+
+from isthmus.errors import UsageError
+from isthmus.options import FitOptions
+from isthmus.training.architectures import ARCHITECTURES
+from isthmus.training.unused import OF_ARCHITECTURES, OF_KINDS, OF_VARIATIONAL
+
+OTHERWISE = {
+    "kernel_size": 5,
+    "downsampling": "max_pool",
+    "upsampling": "transposed",
+    "decoder_sizes": "unpadded",
+    "recurrent_cell": "gru",
+    "batch_norm": True,
+    "dropout": 0.1,
+    "erasing": 0.2,
+    "restoration": "quarters",
+    "row_error": "detail",
+    "kl_weight": 1.0,
+    "kl_warmup": 0.5,
+}
+QUICK = {"max_steps": 1, "scheme": "split", "members": 1}
+
+
+def test_every_option_that_may_be_unused_is_tried_here():
+    assert set(OTHERWISE) == {*OF_ARCHITECTURES, *OF_KINDS, *OF_VARIATIONAL}
+    assert {name for known in OF_ARCHITECTURES.values() for name in known} <= set(ARCHITECTURES)
+    for name, value in OTHERWISE.items():
+        FitOptions.from_flat(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("option", "architecture"),
+    [
+        (option, architecture)
+        for option, known in OF_ARCHITECTURES.items()
+        for architecture in ("dense", "conv1d", "recurrent")
+        if architecture not in known
+    ],
+)
+def test_options_of_other_networks_are_refused(option, architecture):
+    with pytest.raises(UsageError, match=rf"{option} is for .* networks, and this one is"):
+        model_of(
+            normal_beats(60),
+            "signal",
+            architecture=architecture,
+            **{option: OTHERWISE[option]},
+            **QUICK,
+        )
+
+
+@pytest.mark.parametrize("option", OF_KINDS)
+def test_options_of_other_rows_are_refused(option):
+    with pytest.raises(UsageError, match=rf"{option} is for .*, and the rows are a table"):
+        model_of(table_rows(), "table", **{option: OTHERWISE[option]}, **QUICK)
+
+
+@pytest.mark.parametrize("option", OF_VARIATIONAL)
+def test_the_divergence_of_a_network_that_is_not_variational_is_refused(option):
+    with pytest.raises(UsageError, match=f"{option} is for variational networks"):
+        model_of(table_rows(), "table", **{option: OTHERWISE[option]}, **QUICK)
+
+
+def test_all_of_them_are_named_together():
+    with pytest.raises(UsageError) as caught:
+        model_of(table_rows(), "table", kernel_size=5, kl_weight=1.0, row_error="detail", **QUICK)
+    assert len(caught.value.problems) == 3
+
+
+def test_what_turns_nothing_on_is_no_problem():
+    model_of(table_rows(), "table", restoration="off", **QUICK)
+    model_of(image_rows(60), "image", image=IMAGE, kernel_size=5, architecture="conv2d", **QUICK)
+
+
+def test_a_convolutional_network_without_convolutions_is_refused():
+    with pytest.raises(UsageError, match="encoder is empty"):
+        model_of(normal_beats(60), "signal", architecture="conv1d", encoder=(), **QUICK)
