@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.readme import figures
+from isthmus.recipes import Recipe, load
+from isthmus.recipes.naming import default_options
 
 PAGE = Path(__file__).parents[1] / "docs" / "recipes.md"
 FIGURES = {
@@ -21,18 +23,23 @@ FIGURES = {
     "f1": ("F1", 3),
     "roc_auc": ("ROC AUC", 4),
     "squared_error": ("squared error of a pixel", 5),
-    "cross_entropy": ("cross-entropy of a pixel", 5),
+    "cross_entropy": ("cross-entropy of a pixel, the image's own included (as Keras)", 5),
+    "code_size": ("numbers in a network's code", 0),
+    "networks": ("networks", 0),
+    "parameters": ("parameters, all networks", 0),
 }
+OF_IMAGES = ("code_size", "networks", "parameters")
+"""Shown where the recipe makes the sizes of codes equal."""
 HEADS = {"honest": "honest threshold", "default": "isthmus default"}
 
 
 def tables() -> dict[str, str]:
     """One table for each recipe that is stored, and one of Keras."""
-    made = {name: _table(one) for name, one in figures("recipes").items()}
+    made = {name: _table(load(name), one) for name, one in figures("recipes").items()}
     return {**made, "keras": _keras()}
 
 
-def _table(one: dict[str, Any]) -> str:
+def _table(recipe: Recipe, one: dict[str, Any]) -> str:
     detectors = one["detectors"]
     head = ["", "published", *(HEADS.get(name, name) for name in detectors)]
     runs = ["runs", "1", *(str(spread["runs"]) for spread in detectors.values())]
@@ -40,10 +47,15 @@ def _table(one: dict[str, Any]) -> str:
     for figure, (label, digits) in FIGURES.items():
         if not any(figure in spread for spread in detectors.values()):
             continue
+        if figure in OF_IMAGES and not recipe.default:
+            continue
         published = one["published"].get(figure)
-        given = "-" if published is None else f"{published:.{digits}f}"
+        shown = "-" if published is None else f"{published:.{digits}f}"
         cells = [_spread(spread[figure], digits) for spread in detectors.values()]
-        lines.append([label, given, *cells])
+        lines.append([label, shown, *cells])
+    if recipe.default:
+        given = [default_options(recipe) if name == "default" else "-" for name in detectors]
+        lines.append(["options of the default that are set", "-", *given])
     flattered = ", ".join(one["flattered_by"]) or "nothing"
     honest = ["nothing" if name in HEADS else flattered for name in detectors]
     lines.append(["flattered by", flattered, *honest])

@@ -137,3 +137,10 @@ def test_a_signal_knows_holes_by_their_usual_rate_alone():
     made, _ = scorer.run(values[:50], ["error"])
     assert made["error"][np.isnan(values[:50])].max() < 0.1
     assert scorer.manifest.layers[0].shape == ("N", 40)
+
+
+def test_a_table_of_categories_alone_has_a_model_file():
+    values = np.random.default_rng(0).integers(0, 3, (60, 2)).astype(float)
+    levels = {"c0": tuple("abc"), "c1": tuple("xyz")}
+    scorer = Scorer.load(model_of(values, "table", levels=levels, max_steps=5))
+    assert np.isfinite(scorer.anomaly_score(values)).all()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from isthmus import Scorer
 from isthmus.errors import UsageError
-from isthmus.options import NetworkOptions
+from isthmus.options import NetworkOptions, TrainingOptions
 from isthmus.schema import ImageForm
 from isthmus.training.restoration import HiddenBlocks, quarters, restores
 from isthmus.training.row_shape import RowShape
@@ -91,3 +91,29 @@ def test_what_targets_are_rebuilt_from_is_not_hidden():
 def test_a_variational_network_restores_nothing():
     with pytest.raises(ValueError, match="choose it or variational"):
         NetworkOptions(restoration="quarters", variational=True)
+
+
+@pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
+def test_a_broken_pixel_is_an_alarm_whatever_the_loss(loss):
+    rows = image_rows()
+    scorer = Scorer.load(
+        model_of(rows, "image", image=IMAGE, loss=loss, max_steps=60, scheme="split", alpha=0.05)
+    )
+    broken = rows[:20].copy()
+    broken[:, 60] = 1e20
+    p_values = scorer.calibrator.p_values(scorer.anomaly_score(broken))
+    assert (p_values <= 0.05).all()
+
+
+def test_the_detail_takes_no_errors_that_grow_as_slowly_as_it_does():
+    with pytest.raises(ValueError, match="needs squared errors"):
+        TrainingOptions(row_error="detail", loss="mae")
+
+
+def test_pixels_that_were_never_missing_are_not_missed_in_silence():
+    rows = image_rows()
+    scorer = Scorer.load(model_of(rows, "image", image=IMAGE, max_steps=60))
+    holes = rows[:40].copy()
+    holes[:, ::8] = np.nan
+    whole, with_holes = scorer.anomaly_score(rows[:40]), scorer.anomaly_score(holes)
+    assert (with_holes > whole).mean() > 0.9

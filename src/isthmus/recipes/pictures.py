@@ -166,7 +166,7 @@ def _errors(run: Run, outcome: Outcome) -> Any:
         ~run.material.is_normal[test],
         outcome.threshold.threshold,
         title=f"Mean errors of {len(test)} test rows",
-        quantity=f"{naming.mean_error(run.recipe)} of a row",
+        quantity=f"a row's {naming.mean_error(run.recipe)}",
     )
 
 

@@ -48,6 +48,31 @@ def test_a_planted_patch_is_the_first_region(channels: int, value: int, directio
             assert f"right) are {word} than expected ({worst.observed:.0f}, " in one.sentence
 
 
+def test_of_several_channels_the_one_that_is_furthest_off_is_described() -> None:
+    images = normal_images(4, 9, 3)
+    images[:, 2:5, 6:9] = 255, 0, 0  # which is darker, taken together
+    for one in scorer(3).explain(images, rows=range(4)):
+        worst = one.regions[0]
+        apart = np.abs(images[one.row, 3, 7] - normal_images(4, 9, 3)[one.row, 3, 7].astype(float))
+        assert worst.channel == ("red", "green", "blue")[int(apart.argmax())]
+        assert worst.direction == ("above" if worst.channel == "red" else "below")
+        much = "more" if worst.channel == "red" else "less"
+        shown = f"have {much} {worst.channel} than expected ({worst.channel} {worst.observed:.0f}, "
+        assert shown in one.sentence
+        assert f"{worst.channel} {worst.observed:.0f} " in str(scorer(3).explain(images))
+    table = scorer(3).explain(images).to_arrow()
+    assert set(table["channel"].to_pylist()) <= {"red", "green", "blue"}
+    assert scorer().explain(with_patch(normal_images(1)), rows=[0])[0].regions[0].channel is None
+
+
+def test_a_table_names_a_single_line_once() -> None:
+    images = normal_images(1, 3)
+    images[0, 6, :] = 255 - images[0, 6, :] // 2
+    (_, _, heading, line, *_) = str(first(images)).splitlines()
+    assert heading.split()[0] == "lines"
+    assert line.split()[0] == "6" and line.split()[1] != "to", line
+
+
 def test_regions_do_not_overlap_and_are_ordered_by_their_share() -> None:
     images = with_patch(normal_images(1, 5))
     images[:, 9:11, 0:2] = 0

@@ -96,9 +96,11 @@ class Region:
         Whether they are brighter or darker than expected, if at least three quarters of their
         excess error say so; else ``"both"``.
     observed, expected : float or None
-        Their mean brightness, of all channels; None where no pixel has a value.
+        Their mean brightness; None where no pixel has a value.
     peak : Cell
         The pixel that is off most, in the channel that is off most; its name is its place.
+    channel : str or None
+        Of several channels the one that is furthest off: direction and brightness are its own.
     """
 
     top: int
@@ -111,6 +113,7 @@ class Region:
     observed: float | None
     expected: float | None
     peak: Cell
+    channel: str | None = None
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ REGION_COLUMNS: dict[str, pa.DataType] = {
     "region_times": pa.float64(),
     "region_share": pa.float64(),
     "direction": pa.string(),
+    "channel": pa.string(),
     "region_observed": pa.float64(),
     "region_expected": pa.float64(),
 }
@@ -168,7 +169,10 @@ def _interval(interval: Interval) -> dict[str, Any]:
 def _region(region: Region) -> dict[str, Any]:
     of_region = ("times", "share", "observed", "expected")
     return {
-        **{name: getattr(region, name) for name in ("top", "left", "height", "width", "direction")},
+        **{
+            name: getattr(region, name)
+            for name in ("top", "left", "height", "width", "direction", "channel")
+        },
         **{f"region_{name}": getattr(region, name) for name in of_region},
         **_cell(region.peak),
     }

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from isthmus.read.images.pairs import PREFIX
 from isthmus.schema import ImageForm, Schema
 from isthmus.scoring.explain.areas import hot_areas
 from isthmus.scoring.explain.explanation import Cell, Direction, Region
@@ -84,7 +85,7 @@ class RebuiltImage:
 
     def _region(self, area: np.ndarray) -> Region:
         (top, left), (bottom, right) = area.min(axis=0).tolist(), area.max(axis=0).tolist()
-        observed, expected = self._brightness(area)
+        observed, expected, channel = self._brightness(area)
         return Region(
             top=top,
             left=left,
@@ -96,6 +97,7 @@ class RebuiltImage:
             observed=_mean(observed),
             expected=_mean(expected),
             peak=self._peak(area),
+            channel=channel,
         )
 
     def _times(self, area: np.ndarray) -> float:
@@ -103,18 +105,23 @@ class RebuiltImage:
         usual = usual_by_pixel(self.row.usual.means, self.form)[places].sum()
         return float(by_pixel(self.row.errors, self.form)[places].sum() / usual)
 
-    def _brightness(self, area: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Observed and expected means over the channels of an area's pixels, each (n,)."""
+    def _brightness(self, area: np.ndarray) -> tuple[np.ndarray, np.ndarray, str | None]:
+        """An area's pixels as observed and expected, (n,), in the channel that is furthest off.
+
+        Its name is told where there are several.
+        """
         shape = self.form.height, self.form.width, self.form.channels
         values = self.row.rows.values[self.row.place], self.row.expected
-        judged = [place for place, name in enumerate(self.channels) if name in self.targets]
+        names = self.targets or self.channels
+        judged = [place for place, name in enumerate(self.channels) if name in names]
         observed, expected = (
-            part.astype(np.float64)
-            .reshape(shape)[area[:, 0], area[:, 1]][:, judged or slice(None)]
-            .mean(axis=1)
+            part.astype(np.float64).reshape(shape)[area[:, 0], area[:, 1]][:, judged]
             for part in values
         )
-        return observed, expected
+        apart = np.nan_to_num(np.abs(observed - expected)).sum(axis=0)  # what misses is not far
+        worst = int(apart.argmax())
+        name = names[worst].removeprefix(PREFIX) if len(names) > 1 else None
+        return observed[:, worst], expected[:, worst], name
 
     def _direction(self, area: np.ndarray, apart: np.ndarray) -> Direction:
         """Where most of the excess error lies; a missing pixel lies nowhere."""

@@ -46,7 +46,7 @@ def regions_sentence(
     worst, others = regions[0], regions[1:]
     more = f"; also off: {'; '.join(map(place, others))}" if others and lead == "clear" else ""
     subject = f"{place(worst)} ({position(worst, form)})"
-    said = f"{'is' if _is_one(worst) else 'are'} {DIRECTIONS[worst.direction]}{_values(worst)}"
+    said = f"{_direction(worst)}{_values(worst)}"
     said += f", {percent(worst.share)} of the excess error" if lead == "clear" else ""
     return sentence(row, "pixel", subject, said, lead, alarm) + more
 
@@ -75,10 +75,19 @@ def _is_one(region: Region) -> bool:
     return (region.height, region.width) == (1, 1)
 
 
+def _direction(region: Region) -> str:
+    """Which way it is off, as a verb: in brightness, or in one of several channels."""
+    if region.channel is None or region.direction == "both":
+        return f"{'is' if _is_one(region) else 'are'} {DIRECTIONS[region.direction]}"
+    more = "more" if region.direction == "above" else "less"
+    return f"{'has' if _is_one(region) else 'have'} {more} {region.channel} than expected"
+
+
 def _values(region: Region) -> str:
     """The brightness that was observed and expected, with as many digits as tell them apart."""
     observed, expected = region.observed, region.expected
     if observed is None or expected is None:
         return ""
     decimals = decimals_apart(observed, (expected,))
-    return f" ({value_of(observed, decimals)}, expected {value_of(expected, decimals)})"
+    of = "" if region.channel is None else f"{region.channel} "
+    return f" ({of}{value_of(observed, decimals)}, expected {value_of(expected, decimals)})"

@@ -76,7 +76,7 @@ def _cell_line(cell: Cell) -> dict[str, str]:
 
 def _interval_line(interval: Interval) -> dict[str, str]:
     return {
-        "samples": f"{interval.first} to {interval.last}",
+        "samples": _from_to(interval.first, interval.last),
         "share": percent(interval.share),
         "times": times(interval.times),
         "peak": str(interval.peak.place),
@@ -87,14 +87,19 @@ def _interval_line(interval: Interval) -> dict[str, str]:
 def _region_line(region: Region) -> dict[str, str]:
     brightness = [value for value in (region.observed, region.expected) if value is not None]
     decimals = decimals_apart(brightness[0], brightness[1:]) if brightness else 0
+    channel = "" if region.channel is None else f"{region.channel} "
     return {
-        "lines": f"{region.top} to {region.top + region.height - 1}",
-        "columns": f"{region.left} to {region.left + region.width - 1}",
+        "lines": _from_to(region.top, region.top + region.height - 1),
+        "columns": _from_to(region.left, region.left + region.width - 1),
         "share_of_excess": percent(region.share),
         "times": times(region.times),
-        "observed": _value(region.observed, decimals, "missing"),
+        "observed": f"{channel}{_value(region.observed, decimals, 'missing')}",
         "expected": _value(region.expected, decimals, "no number"),
     }
+
+
+def _from_to(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def _values(cell: Cell) -> dict[str, str]:
