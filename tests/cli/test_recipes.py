@@ -70,6 +70,8 @@ MISTAKES = [
     (("run", "ecg-guide", "-o", "x", "--data", "y"), 2, "ecg5000 comes with isthmus"),
     (("run", "ecg-guide", "-o", "x", "--rows", "0"), 2, "--rows"),
     (("run", "ecg-guide", "-o", "x", "--rows", "40"), 2, "calibration rows"),
+    (("run", "ecg-guide", "-o", "x", "--rows", "5"), 2, "--rows 5: of 5 training rows 4 are"),
+    (("run", "ecg-guide", "-o", "x", "--rows", "40"), 2, "--rows 40: of 40 training rows"),
     (("run", "ecg-guide", "-o", "x", "--seed", "-1"), 2, "--seed"),
     (("run", "ecg-guide", "-o", "no/x"), 6, "does not exist"),
     (("run", "ecg-guide", "-o", "new.csv", "--force"), 6, "is a file"),
@@ -86,4 +88,5 @@ def test_a_mistake_is_answered_and_leaves_nothing_behind(isthmus, words, code, s
     done = isthmus("recipes", *words)
     assert (done.code, done.out) == (code, b"")
     assert said in done.err
+    assert "fitting" not in done.err  # no work was done in vain
     assert not Path("x").exists()

@@ -109,6 +109,18 @@ ATTACKS: dict[str, Attack] = {
     "Scan": (with_node("Scan"), "operator 'Scan'"),
     "random numbers": (with_node("RandomNormalLike"), "operator 'RandomNormalLike'"),
     "strings": (with_node("StringNormalizer"), "operator 'StringNormalizer'"),
+    "a group of no channels": (
+        with_node("ConvTranspose", group=0),
+        "'group' of node '' is not between 1 and 65536",
+    ),
+    "steps of nothing": (with_node("Conv", strides=[1, 0]), "'strides' of node ''"),
+    "a negative edge": (with_node("MaxPool", pads=[-1, 0]), "is told 'pads'"),
+    "negative padding": (with_node("Conv", pads=[-1, 0, 0, 0]), "'pads' of node ''"),
+    "a huge hidden state": (with_node("LSTM", hidden_size=1 << 40), "'hidden_size' of node ''"),
+    "an attribute that nobody writes": (
+        with_node("LSTM", activation_alpha=[1.0]),
+        "is told 'activation_alpha', which no model file may say",
+    ),
     "subgraph": (with_node("Identity", body=a_subgraph()), "AttributeProto.g is not allowed"),
     "subgraphs": (
         with_node("Identity", bodies=[a_subgraph()]),

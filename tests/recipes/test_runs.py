@@ -6,12 +6,15 @@ import dataclasses
 
 import numpy as np
 import pytest
-from small import SMALL, material_of, small_run
+from small import SMALL, material_of, small_run, use_made_up_images
 
-from isthmus.recipes import NAMES, load
+from isthmus.errors import UsageError
+from isthmus.recipes import NAMES, Recipe, load
 from isthmus.recipes.fitting import fit_default, fit_honest, mean_errors, reproduce
-from isthmus.recipes.run import Run
-from isthmus.training.watching import UNWATCHED
+from isthmus.recipes.material import Material
+from isthmus.recipes.run import Run, Size, run_recipe
+from isthmus.recipes.too_few import refuse_too_few
+from isthmus.training.watching import UNWATCHED, Watching
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -119,6 +122,33 @@ def test_less_than_the_published_size_is_said(run: Run) -> None:
     assert not run.size.is_published
     assert run.size.words == "not the published size: at most 230 training rows and 1 epoch"
     assert len(run.material.training) == 230
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_that_are_too_few_are_refused_before_any_fit(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_made_up_images(monkeypatch)
+    material, recipe = material_of(name), load(name)
+    enough = next(rows for rows in range(1, 400) if not too_few(recipe, material, rows))
+    assert enough > 20
+    for rows in (1, 5, enough - 1):
+        with pytest.raises(UsageError, match=f"--rows {rows}: of {rows} training row"):
+            run_recipe(recipe, material, size=Size(rows=rows), on_step=unwanted)
+    ran = run_recipe(recipe, material, size=Size(rows=enough, epochs=1))
+    assert len(ran.material.training) == enough
+
+
+def too_few(recipe: Recipe, material: Material, rows: int) -> bool:
+    try:
+        refuse_too_few(recipe, material.first(rows), asked=rows)
+    except UsageError:
+        return True
+    return False
+
+
+def unwanted(_name: str) -> Watching:
+    raise AssertionError("a fit was begun")
 
 
 def test_early_stopping_of_the_guide_looks_at_both_classes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -16,7 +17,9 @@ from isthmus.errors import FileAccessError
 from isthmus.recipes import NAMES, Recipe, load
 from isthmus.recipes import writing as module
 from isthmus.recipes.flattery import flatters
-from isthmus.recipes.run import Run
+from isthmus.recipes.pictures import pictures
+from isthmus.recipes.run import Run, Size
+from isthmus.recipes.table import as_markdown, lines
 from isthmus.recipes.writing import claim_folder, write_run
 
 pytest.importorskip("altair", reason="recipes draw with Altair")
@@ -89,6 +92,112 @@ def test_the_table_has_every_column_and_every_figure_that_is_published(
         assert sentence in page
         assert word in table[-1]
     assert table[-1].count("nothing") == 2
+
+
+def cells_of(run: Run, label: str) -> dict[str, str]:
+    """A line of the table by the names of its columns."""
+    head, *rows = lines(run)
+    (row,) = (row for row in rows if row[0].startswith(label))
+    return dict(zip(head[1:], row[1:], strict=True))
+
+
+def test_an_equal_code_is_one_of_an_equal_number_of_networks() -> None:
+    run = small_run("mnist-conv")
+    for label in ("numbers in a network's code", "networks"):
+        cells = cells_of(run, label)
+        assert cells.pop("published") == "-"
+        assert set(cells.values()) == {"128" if "code" in label else "1"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_networks_parameters_and_the_options_of_the_default_are_in_the_table(name: str) -> None:
+    run = small_run(name)
+    set_here = cells_of(run, "options of the default")["isthmus default"]
+    assert set_here == (
+        "code_size=128, restoration=off, scheme=split, members=1"
+        if name == "mnist-conv"
+        else "nothing"
+    )
+    for label, count in (
+        ("networks", lambda one: one.members),
+        ("parameters", lambda one: one.training.parameters),
+    ):
+        counted = [str(count(one.scorer.manifest)) for one in run.outcomes.values()]
+        assert list(cells_of(run, label).values())[1:] == counted
+
+
+def test_each_of_the_two_cross_entropies_has_a_name_of_its_own() -> None:
+    run = small_run("mnist-conv")
+    page = as_markdown(run)
+    assert "cross-entropy of a pixel, as Keras, the image's own included" in page
+    assert "The entropy of the image itself" in page
+    threshold = cells_of(run, "threshold")["reproduced"]
+    assert threshold.startswith("mean cross-entropy above the image's own ")
+    drawn = pictures(run)
+    for variant in ("", "-learning-rate-1"):
+        errors = json.dumps(drawn[f"errors{variant}"].to_dict())
+        assert "a row's mean cross-entropy above the image's own" in errors
+        loss = json.dumps(drawn[f"loss{variant}"].to_dict())
+        assert '"loss: cross-entropy above the image\'s own"' in loss
+        assert "and Keras counts, is left out" in loss
+        assert "(bce)" not in errors + loss
+    assert "The entropy of the image" not in as_markdown(small_run("fashion-held-out"))
+
+
+def test_of_an_article_without_figures_none_are_called_published() -> None:
+    run = small_run("fashion-held-out")
+    normal = cells_of(run, "normal test rows")
+    assert normal["published"] == "95 % by construction"
+    assert cells_of(run, "abnormal test rows")["published"] == "-"
+    assert "?" not in as_markdown(run)
+    assert normal["reproduced"] == "38 of 40"
+
+
+def test_that_the_default_rebuilds_hidden_pixels_is_said_where_it_does() -> None:
+    said = "rebuilds every pixel while it is hidden"
+    assert [name for name in NAMES if said in as_markdown(small_run(name))] == ["fashion-held-out"]
+
+
+WATCHED = {
+    "ecg-guide": "loss on the whole training split",
+    "ecg-batchnorm": "loss on the test rows",
+    "ecg-lab": "loss on the normal test rows",
+    "fashion-held-out": "loss on the normal test rows",
+    "mnist-conv": "loss on the test rows",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_figure_names_its_recipe_and_variant_and_a_size_less_than_published(
+    name: str,
+) -> None:
+    run = small_run(name)
+    for figure, chart in pictures(run).items():
+        title = chart.to_dict()["title"]
+        whose = next((one for one in run.recipe.variants if figure.endswith(one)), "reproduced")
+        named = name if figure == "samples" else f"{name}, {whose}"
+        assert title["text"].startswith((f"{named}:", f"{named} "))
+        assert "…" not in title["text"]
+        said = "Not the published size: at most 230 training rows and 1 epoch"
+        assert title["subtitle"][-1] == said
+    published = dataclasses.replace(run, size=Size(default_epochs=1))
+    for chart in pictures(published).values():
+        assert "ublished size" not in json.dumps(chart.to_dict())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_figure_of_the_losses_names_the_rows_that_were_watched(name: str) -> None:
+    drawn = json.dumps(pictures(small_run(name))["loss"].to_dict())
+    assert f'"{WATCHED[name]}"' in drawn
+    assert "validation" not in drawn
+
+
+def test_the_cells_of_beats_are_samples() -> None:
+    drawn = pictures(small_run("ecg-lab"))
+    for figure in ("samples", "reconstructions"):
+        text = json.dumps(drawn[figure].to_dict())
+        assert '"title": "sample"' in text
+        assert '"title": "cell"' not in text
 
 
 FLATTERED = {

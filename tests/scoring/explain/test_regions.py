@@ -18,7 +18,7 @@ from isthmus.read import open_source
 from isthmus.read.images import files
 from isthmus.read.images.decode import decode
 from isthmus.schema import ImageForm
-from isthmus.scoring.explain import Explanation, Region, stream_views
+from isthmus.scoring.explain import Explanation, Region, as_text, stream_views
 from isthmus.scoring.explain.explanation import Cell
 from isthmus.scoring.explain.heat import by_pixel, heat, usual_by_pixel
 from isthmus.scoring.explain.picture_words import place, position, regions_sentence
@@ -51,10 +51,13 @@ def test_a_planted_patch_is_the_first_region(channels: int, value: int, directio
 def test_of_several_channels_the_one_that_is_furthest_off_is_described() -> None:
     images = normal_images(4, 9, 3)
     images[:, 2:5, 6:9] = 255, 0, 0  # which is darker, taken together
+    made = scorer(3).reconstruct(images).reshape(images.shape)
     for one in scorer(3).explain(images, rows=range(4)):
         worst = one.regions[0]
-        apart = np.abs(images[one.row, 3, 7] - normal_images(4, 9, 3)[one.row, 3, 7].astype(float))
+        inside = slice(worst.top, worst.top + worst.height), slice(worst.left, worst.left + 3)
+        apart = np.abs(images[one.row] - made[one.row])[inside].sum(axis=(0, 1))
         assert worst.channel == ("red", "green", "blue")[int(apart.argmax())]
+        assert worst.observed == pytest.approx(255 if worst.channel == "red" else 0, abs=40)
         assert worst.direction == ("above" if worst.channel == "red" else "below")
         much = "more" if worst.channel == "red" else "less"
         shown = f"have {much} {worst.channel} than expected ({worst.channel} {worst.observed:.0f}, "
@@ -66,11 +69,9 @@ def test_of_several_channels_the_one_that_is_furthest_off_is_described() -> None
 
 
 def test_a_table_names_a_single_line_once() -> None:
-    images = normal_images(1, 3)
-    images[0, 6, :] = 255 - images[0, 6, :] // 2
-    (_, _, heading, line, *_) = str(first(images)).splitlines()
-    assert heading.split()[0] == "lines"
-    assert line.split()[0] == "6" and line.split()[1] != "to", line
+    one = replace(first(with_patch(normal_images(1, 3))), regions=(region(6, 0, 1, 9),))
+    line = as_text(one).splitlines()[-1]
+    assert line.split()[:4] == ["6", "0", "to", "8"]
 
 
 def test_regions_do_not_overlap_and_are_ordered_by_their_share() -> None:
