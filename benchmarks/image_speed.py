@@ -59,6 +59,8 @@ DENSE = {
     "scaling": "minmax",
     "input_limit": None,
     "input_noise": 0.0,
+    "restoration": "off",
+    "row_error": "mean",
     "batch_size": 256,
 }
 CONVOLUTIONAL = {
@@ -70,6 +72,7 @@ CONVOLUTIONAL = {
     "scaling": "minmax",
     "input_limit": None,
     "input_noise": 0.0,
+    "restoration": "off",
     "loss": "bce",
     "optimizer": "adadelta",
     "learning_rate": 1.0,

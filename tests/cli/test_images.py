@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from isthmus import Scorer
+from isthmus.errors import DetectorWarning
+
 MNIST = Path(__file__).parents[2].parent / "shared" / "data" / "mnist" / "mnist.npz"
 TRUTH = ("--label", "class", "--normal", "good")
 QUICK = ("--architecture", "dense", "--encoder", "32", "--code-size", "8", "--max-steps", "300")
@@ -108,6 +111,40 @@ def test_several_sizes_need_one_word(isthmus):
     assert "such as 12x10" in done.err
     done = isthmus("fit", "photos", *TRUTH, *QUICK, "-o", "new.onnx", "--size", "12x10", "--crop")
     assert done.code == 0, done.err
+    said = "1 of 69 images was not 12 x 10 and was cropped to it"
+    assert [line for line in done.err.splitlines() if said in line]
+
+
+def test_every_command_says_that_images_were_of_another_size(isthmus):
+    for path in Path("photos").rglob("*.png"):
+        Image.open(path).resize((20, 18)).save(path)
+    said = "warning: 68 of 68 images were not 12 x 10 and were stretched to it"
+    for words in (
+        ("score",),
+        ("explain",),
+        ("evaluate", *TRUTH),
+        ("calibrate", *TRUTH, "-o", "new.onnx"),
+        ("encode",),
+        ("reconstruct",),
+    ):
+        done = isthmus(words[0], "photos.onnx", "photos", *words[1:])
+        assert done.code == 0, done.err
+        assert done.err.splitlines().count(said) == 1, words
+
+
+def test_images_in_other_units_are_told_apart(isthmus):
+    paths = sorted(Path("photos/good").iterdir())
+    images = np.stack([np.asarray(Image.open(path)) for path in paths])
+    np.save("shares.npy", images / np.float32(255))
+    done = isthmus("score", "photos.onnx", "shares.npy")
+    (line,) = [line for line in done.err.splitlines() if "divided" in line]
+    assert line.startswith("warning: all values of the images lie between 0.")
+    np.save("bytes.npy", images)
+    assert "warning: all" not in isthmus("score", "photos.onnx", "bytes.npy").err
+    done = isthmus("calibrate", "photos.onnx", "shares.npy", "-o", "new.onnx")
+    assert done.code == 4 and "divided" in done.err
+    with pytest.warns(DetectorWarning, match="divided by something"):
+        Scorer.load("photos.onnx").score("shares.npy")
 
 
 def test_an_alarm_is_explained_by_its_regions_and_drawn(isthmus):

@@ -13,6 +13,7 @@ import pytest
 from isthmus.cli import interruptible
 from isthmus.cli.interruptible import Interruptible
 from isthmus.training import checkpoint
+from isthmus.training.checkpoint import Ending
 
 QUICK = ("--encoder", "16", "--code-size", "4", "--max-steps", "40")
 FIT = ("fit", "normal.csv", *QUICK, "-o", "out.onnx")
@@ -82,7 +83,51 @@ def test_control_c_says_how_to_go_on(here):
     assert not list(here.glob(".isthmus-unfinished-*"))
 
 
-def test_control_c_before_the_first_checkpoint_says_so(isthmus, monkeypatch):
+def test_control_c_before_a_checkpoint_is_due_writes_one_and_the_rest_gives_the_same_file(here):
+    words = (*LONG, "--max-steps", "3000", "--dropout", "0.1", "--checkpoint", "c")
+    with started(here, *words, "--logdir", "log") as fitting:
+        wait_for((here / "log").exists, fitting)  # opened when the training begins
+        time.sleep(0.3)
+        fitting.send_signal(signal.SIGINT)
+        _, err = fitting.communicate(timeout=20)
+    assert fitting.returncode == 130, err
+    assert err.endswith(
+        "c: holds the training so far; to go on, run the same command with --resume\n"
+        "isthmus: interrupted; no file is left half-written\n"
+    )
+    with started(here, *words, "--resume") as fitting:
+        _, err = fitting.communicate(timeout=60)
+    assert fitting.returncode == 0, err
+    assert "training goes on after update" in err
+    with started(here, *words[:-2], "-o", "whole.onnx") as fitting:
+        fitting.communicate(timeout=60)
+    assert (here / "out.onnx").read_bytes() == (here / "whole.onnx").read_bytes()
+
+
+def test_the_second_control_c_and_one_amid_no_training_end_at_once():
+    waits, idle = Ending(), Ending()
+    waits.waits = True
+    for told, times in (([waits], 2), ([idle], 1), ([], 1)):
+        came = 0
+        with pytest.raises(KeyboardInterrupt), interruptible._waiting(told):
+            for came in range(1, 4):
+                signal.raise_signal(signal.SIGINT)
+        assert came == times
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert (waits.wished, idle.wished) == (True, False)
+
+
+def test_where_control_c_is_ignored_it_stays_so():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interruptible._waiting([Ending()]):
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_control_c_amid_no_training_says_so(isthmus, monkeypatch):
     from isthmus.training import learn
 
     def interrupted(*_, **__):
@@ -91,7 +136,7 @@ def test_control_c_before_the_first_checkpoint_says_so(isthmus, monkeypatch):
     monkeypatch.setattr(learn, "learn", interrupted)
     done = isthmus(*FIT, "--checkpoint", "c", "--quiet")
     assert done.code == 130
-    assert done.err.startswith("c: was not due yet; --checkpoint-every says how often it is\n")
+    assert done.err.startswith("c: was not written, as no training was under way\n")
     assert "c:" not in isthmus(*FIT, "--quiet").err
 
 

@@ -70,7 +70,7 @@ MISTAKES = [
     (("run", "ecg-guide", "-o", "x", "--data", "y"), 2, "ecg5000 comes with isthmus"),
     (("run", "ecg-guide", "-o", "x", "--rows", "0"), 2, "--rows"),
     (("run", "ecg-guide", "-o", "x", "--rows", "40"), 2, "calibration rows"),
-    (("run", "ecg-guide", "-o", "x", "--rows", "5"), 2, "--rows 5: of 5 training rows 4 are"),
+    (("run", "ecg-guide", "-o", "x", "--rows", "5"), 2, "--rows 5: of 5 training rows 5 are normal"),
     (("run", "ecg-guide", "-o", "x", "--rows", "40"), 2, "--rows 40: of 40 training rows"),
     (("run", "ecg-guide", "-o", "x", "--seed", "-1"), 2, "--seed"),
     (("run", "ecg-guide", "-o", "no/x"), 6, "does not exist"),

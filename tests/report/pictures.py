@@ -14,6 +14,7 @@ from isthmus.report.figures import (
     ReconstructedRow,
     SampleClass,
     confusion_matrix,
+    headed,
     image_grid,
     reconstruction,
     reconstructions,
@@ -120,12 +121,18 @@ def training(
     )
 
 
+def several(title: str) -> Any:
+    """Panels with titles of their own under one."""
+    return headed(classes("class"), title, ["A remark"])
+
+
 PICTURES: dict[str, Callable[[str], Any]] = {
     "histogram": histogram,
     "signal": signal,
     "table": table,
     "curve": curve,
     "classes": classes,
+    "several": several,
     "counts": counts,
     "grid": grid,
 }

@@ -100,6 +100,25 @@ def test_the_kept_epochs_are_said_and_marked(
     assert marks(spec) == [*drawn, "area", "line"]
 
 
+def test_what_was_watched_and_what_the_loss_is_are_named() -> None:
+    spec = training_curve(
+        training(epochs=5, members=1),
+        watched="loss on the test rows",
+        quantity="loss (mae)",
+        notes=["A remark"],
+    ).to_dict()
+    assert {record["part"] for record in records(spec)} == {
+        "training loss",
+        "loss on the test rows",
+    }
+    encoding = spec["layer"][-1]["encoding"]
+    assert encoding["y"]["title"] == "loss (mae)"
+    assert encoding["color"]["scale"]["domain"] == ["training loss", "loss on the test rows"]
+    assert "stopped when the loss on the test rows fell no more" in spec["title"]["subtitle"][1]
+    assert spec["title"]["subtitle"][-1] == "A remark"
+    assert "validation" not in str(spec)
+
+
 def test_a_single_epoch_is_a_point() -> None:
     spec = training_curve(training(epochs=1, members=1, validation=False)).to_dict()
     assert spec["layer"][-1]["mark"]["point"] is True

@@ -67,6 +67,12 @@ def test_the_strip_of_errors_lines_up_with_the_values_above_it() -> None:
         assert upper["width"] == strip["width"]
 
 
+def test_a_cell_without_a_name_is_called_as_asked() -> None:
+    for along in ("cell", "sample"):
+        strip = panels([row(3)], along=along)[0]["vconcat"][1]
+        assert strip["encoding"]["x"]["axis"]["title"] == along
+
+
 def test_score_and_p_value_stand_under_the_title() -> None:
     rows = [
         row(4, title="first", score=-1.5, p_value=0.25),

@@ -216,6 +216,50 @@ def test_another_version_is_refused_by_its_name(library, tmp_path, monkeypatch):
     assert caught.value.problems[1:] == (f"{library}: {now[library]} then, 99.0 now",)
 
 
+@pytest.mark.parametrize(
+    ("choices", "named"),
+    [
+        ({"seed": 1}, {"seed"}),
+        ({"encoder": (6,)}, {"encoder"}),
+        ({"scheme": "split", "members": 5}, {"scheme", "members"}),
+        ({"learning_rate": 0.01}, {"learning_rate"}),
+    ],
+)
+def test_what_follows_from_another_option_is_not_named_besides(choices, named, tmp_path):
+    killed("table", tmp_path / "c", 3)
+    with pytest.raises(UsageError, match="belongs to another training") as caught:
+        resumed("table", tmp_path / "c", **choices)
+    assert {problem.partition(":")[0] for problem in caught.value.problems[1:]} == named
+
+
+@pytest.mark.parametrize("case", ["table", "patient, best kept"])
+def test_a_training_that_is_to_end_leaves_a_checkpoint_and_goes_on_to_the_same_file(case, tmp_path):
+    kind, choices = CASES[case]
+
+    class Wishing(Noted):
+        def on_update(self, state):
+            if state.updates == update:
+                choice.ending.wished = True
+
+    for update in (1, updates(case) - 1, updates(case)):
+        choice = Checkpoint(tmp_path / str(update))
+        with pytest.raises(KeyboardInterrupt):
+            fitted(kind, Watching(Wishing(), choice), **choices)
+        noted = Noted()
+        assert resumed(kind, choice.path, noted, **choices) == whole(case)
+        assert noted.began == [min(update + 1, updates(case))]
+        assert choice.ending.waits == (update < updates(case))
+
+
+def test_nobody_waits_for_an_update_that_does_not_come(tmp_path):
+    choice = Checkpoint(tmp_path / "c", every=0.0)
+    fitted("table", Watching(checkpoint=choice))
+    assert not choice.ending.waits
+    again = Checkpoint(tmp_path / "c", resume=True)
+    fitted("table", Watching(checkpoint=again))
+    assert not again.ending.waits
+
+
 def test_rows_dealt_out_otherwise_are_refused(tmp_path):
     from isthmus.training.folds import Plan
 

@@ -52,6 +52,7 @@ def calibrate(
     from isthmus.cli.saying import say, warn
     from isthmus.read import read_rows
     from isthmus.read.counting import counted
+    from isthmus.read.images.forms import resized
     from isthmus.scoring.recalibrate import recalibrate
     from isthmus.scoring.scorer import Scorer
 
@@ -59,6 +60,8 @@ def calibrate(
     scorer = Scorer.load(model)
     rows = read_rows(open_data(data, read), columns, scorer.schema)
     say(rows.decisions, quiet=quiet)
+    if rows.image is not None and rows.resized:
+        warn([resized(rows.resized, len(rows.values), rows.image)], quiet=quiet)
     values, texts = _normal(rows, columns)
     made = recalibrate(
         scorer, values, alpha=alpha, threshold=threshold, texts=texts, source=rows.source

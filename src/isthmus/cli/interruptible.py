@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -13,6 +16,7 @@ import typer
 from isthmus.errors import UsageError
 
 if TYPE_CHECKING:
+    from isthmus.training.checkpoint import Ending
     from isthmus.training.watcher import Watcher
     from isthmus.training.watching import Watching
 
@@ -56,6 +60,7 @@ class Interruptible:
     every: float | None = None
     resume: bool = False
     logdir: str | None = None
+    _told: list[Ending] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.checkpoint is None and (self.resume or self.every is not None):
@@ -94,6 +99,7 @@ class Interruptible:
         if self.checkpoint is not None:
             every = EVERY_SECONDS if self.every is None else self.every
             checkpoint = Checkpoint(self.checkpoint, every, self.resume)
+            self._told[:] = [checkpoint.ending]
         return Watching(progress or NOBODY, checkpoint, self.logdir)
 
     @property
@@ -105,11 +111,12 @@ class Interruptible:
 
     @contextlib.contextmanager
     def said(self) -> Iterator[None]:
-        """Say after Ctrl-C how to go on."""
+        """Let Ctrl-C wait for the checkpoint, and say after it how to go on."""
         from isthmus.cli.saying import say
 
         try:
-            yield
+            with _waiting(self._told) if self.checkpoint is not None else contextlib.nullcontext():
+                yield
         except KeyboardInterrupt:
             say(self._ways_on())
             raise
@@ -122,7 +129,7 @@ class Interruptible:
                 f"{self.checkpoint}: holds the training so far; to go on, run the same command "
                 "with --resume"
             ]
-        return [f"{self.checkpoint}: was not due yet; --checkpoint-every says how often it is"]
+        return [f"{self.checkpoint}: was not written, as no training was under way"]
 
     def done(self) -> list[str]:
         """Remove the checkpoint, as the model is written; what to say of it."""
@@ -133,6 +140,31 @@ class Interruptible:
         except OSError as error:
             return [f"{self.checkpoint}: is no longer needed, and could not be removed: {error}"]
         return [f"{self.checkpoint}: removed, as the training is done"]
+
+
+@contextlib.contextmanager
+def _waiting(told: list[Ending]) -> Iterator[None]:
+    """Have the first Ctrl-C amid a training end it after its update, with a checkpoint.
+
+    A second one, or one at another time, ends the command at once. Where Ctrl-C is ignored, or
+    means something else already, it stays so.
+    """
+
+    def interrupted(_number: int, _frame: FrameType | None) -> None:
+        ending = told[-1] if told else None
+        if ending is None or ending.wished or not ending.waits:
+            raise KeyboardInterrupt
+        ending.wished = True
+
+    plain = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not plain or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _same(one: str, other: str) -> bool:

@@ -64,6 +64,8 @@ class Rows:
     came : tuple of Array
         The features as they came, in CSV as their exact text, each of shape (N,); empty unless
         asked for.
+    resized : int
+        How many images were of another size.
     """
 
     source: str
@@ -81,6 +83,7 @@ class Rows:
     targets: tuple[str, ...] = ()
     came: tuple[pa.Array, ...] = ()
     image: ImageForm | None = None
+    resized: int = 0
 
 
 def stream_rows(
@@ -149,6 +152,7 @@ def read_rows(source: Source, options: RowOptions, schema: Schema | None = None)
         values=np.concatenate([part.values for part in parts]),
         unusable={part.first + row: why for part in parts for row, why in part.unusable.items()},
         ids=joined([part.ids for part in parts]),
+        resized=sum(part.resized for part in parts),
         labels=as_one_type(labels),
         texts={name: pa.chunked_array([p.texts[name] for p in parts]) for name in parts[0].texts},
     )

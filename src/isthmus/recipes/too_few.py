@@ -39,7 +39,7 @@ def refuse_too_few(recipe: Recipe, material: Material, *, asked: int | None) -> 
     raise UsageError(
         f"{where}: of {counted(len(material.training), 'training row')} {normal} "
         f"{'is' if normal == 1 else 'are'} normal, which is too few: {problem}",
-        advice="Give more (--rows), or leave --rows out.",
+        advice="Give more with --rows, or leave it out.",
     )
 
 

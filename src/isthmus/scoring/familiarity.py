@@ -16,6 +16,7 @@ import pyarrow as pa
 from isthmus.read import Rows
 from isthmus.read.cells import short
 from isthmus.read.counting import counted
+from isthmus.read.images.forms import resized
 from isthmus.read.images.pairs import are_pairs
 from isthmus.schema import UNSEEN, Column, Schema, closest
 
@@ -23,6 +24,8 @@ FEWEST = 2
 """Of one value or row alone nothing is said."""
 MOST_SAID = 5
 """Columns that have a sentence of their own."""
+NARROW = 0.01
+"""Images whose values differ by less than this part of training's range are in other units."""
 LONGEST_NAME = 60
 """Of longer names none is looked for that may have been meant: that takes too long."""
 
@@ -47,10 +50,12 @@ class Familiarity:
         self._values = np.zeros(len(schema.columns), np.int64)
         self._unseen = np.zeros(len(schema.columns), np.int64)
         self._examples: dict[int, str] = {}
-        self._rows = self._usable = 0
+        self._rows = self._usable = self._resized = 0
+        self._least, self._most = np.inf, -np.inf
 
     def add(self, rows: Rows) -> None:
         """Count a batch that was read for the schema."""
+        self._resized += rows.resized
         self.add_cells(rows.values, rows.texts, rows.unusable)
 
     def add_cells(
@@ -76,6 +81,10 @@ class Familiarity:
         self._rows += len(values)
         self._usable += int(usable.sum())
         self._values += there.reshape(-1, len(self._columns)).sum(axis=0)  # pixels by channel
+        if self._schema.image is not None:
+            finite = np.isfinite(values)
+            self._least = min(self._least, float(values.min(where=finite, initial=np.inf)))
+            self._most = max(self._most, float(values.max(where=finite, initial=-np.inf)))
         for place in self._categories:
             unseen = values[:, place] == UNSEEN
             self._unseen[place] += int(unseen.sum())
@@ -88,15 +97,32 @@ class Familiarity:
         """One sentence for each column that is foreign, of many columns for the first ones."""
         if self._without_targets:
             return (
-                f"none of the {counted(self._usable, 'image')} came with its target, by which it "
-                "is judged: give the targets with --paired FOLDER (in Python paired=)",
+                *self._of_images,
+                "no image came with its target, by which it is judged: give the targets with "
+                "--paired FOLDER (in Python paired=)",
             )
         said = [s for place in range(len(self._columns)) if (s := self._sentence(place))]
         more = len(said) - MOST_SAID
         if more <= 0:
-            return tuple(said)
+            return (*self._of_images, *said)
         are = "column is" if more == 1 else "columns are"
-        return (*said[:MOST_SAID], f"{more} more {are} as foreign")
+        return (*self._of_images, *said[:MOST_SAID], f"{more} more {are} as foreign")
+
+    @property
+    def _of_images(self) -> tuple[str, ...]:
+        """What is said of images as a whole: their size, and the range of their values."""
+        form, said = self._schema.image, []
+        if form is not None and self._resized:
+            said.append(resized(self._resized, self._rows, form))
+        if form is not None and self._usable >= FEWEST:
+            low = min(column.minimum for column in self._columns)
+            high = max(column.maximum for column in self._columns)
+            if self._most - self._least < NARROW * (high - low):
+                said.append(
+                    f"all values of the images lie between {self._least:.4g} and {self._most:.4g}, "
+                    f"in training between {low:.4g} and {high:.4g}: were they divided by something?"
+                )
+        return tuple(said)
 
     @property
     def _without_targets(self) -> bool:

@@ -5,18 +5,46 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from torch import nn
 
 from isthmus import atomic
 from isthmus.errors import CheckpointError, FileAccessError, UsageError
+from isthmus.options import NetworkOptions, PreprocessingOptions
 from isthmus.training.capture import captured, put_back
 from isthmus.training.checkpoint_file import read, write
 from isthmus.training.state import State
 
 EVERY_SECONDS = 60.0
+
+_DEALT_BY = {"seed", "scheme", "folds", "calibration_share", "validation", "patience", "keep"}
+_CONSEQUENCES: dict[str, frozenset[str]] = {
+    "training rows": frozenset({"rows", *_DEALT_BY}),
+    "first weights": frozenset(
+        {"rows", "columns", "members", "loss", "category_loss", "trained on", "torch", *_DEALT_BY}
+        | set(PreprocessingOptions.model_fields)
+        | set(NetworkOptions.model_fields)
+    ),
+}
+"""What a training has a digest of, and what else differs where that does."""
+
+
+class Ending:
+    """The wish to end a training after the update that goes on, so that nothing of it is lost.
+
+    Attributes
+    ----------
+    waits : bool
+        Whether updates are going on: whoever wishes for the end need only say so.
+    wished : bool
+        Whether it is wished for.
+    """
+
+    def __init__(self) -> None:
+        self.waits = False
+        self.wished = False
 
 
 @dataclass(frozen=True)
@@ -32,11 +60,14 @@ class Checkpoint:
         Seconds between two checkpoints; 0: one after every update.
     resume : bool
         Go on from the file where it exists; where it does not, begin.
+    ending : Ending
+        For whoever may want to end the training amid it.
     """
 
     path: str | Path
     every: float = EVERY_SECONDS
     resume: bool = False
+    ending: Ending = field(default_factory=Ending, compare=False)
 
     def claim(self) -> None:
         """Refuse now a file that cannot be written, or that would be lost.
@@ -104,19 +135,50 @@ class Checkpoints:
                     advice="Remove it to train from the beginning.",
                 ) from error
         self._due = self._clock() + self._choices.every
+        self._choices.ending.waits = not state.over
 
     def on_update(self, state: State) -> None:
-        """Write one if it is due."""
+        """Write one if it is due, or if the training is to end here.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the end is wished for; a checkpoint is then written.
+        """
+        if self._choices.ending.wished:
+            self._end(state)
         if self._clock() >= self._due:
-            write(self._choices.path, *captured(state, self._made_of))
-            self._due = self._clock() + self._choices.every
+            self._write(state)
 
     def on_epoch(self, state: State) -> None:
-        """Nothing: an epoch may be too long to wait for."""
+        """Let nobody wait for another update where there is none; an epoch is too long for more.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            As `on_update`.
+        """
+        if state.over:
+            self._choices.ending.waits = False
+            if self._choices.ending.wished:
+                self._end(state)
+
+    def _write(self, state: State) -> None:
+        write(self._choices.path, *captured(state, self._made_of))
+        self._due = self._clock() + self._choices.every
+
+    def _end(self, state: State) -> None:
+        self._write(state)
+        raise KeyboardInterrupt
 
     def _refuse_another(self, then: Mapping[str, str]) -> None:
         now = self._made_of
         differing = [name for name in {**now, **then} if now.get(name) != then.get(name)]
+        differing = [
+            name
+            for name in differing
+            if not _CONSEQUENCES.get(name, frozenset()).intersection(differing)
+        ]
         if differing:
             raise UsageError(
                 f"{self._choices.path}: belongs to another training",

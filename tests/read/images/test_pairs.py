@@ -63,7 +63,12 @@ def test_targets_of_another_size_are_brought_to_that_of_the_images(tmp_path):
     grey, colour = pairs_in(tmp_path)
     for path in (colour / "a").iterdir():
         Image.open(path).resize((20, 24)).save(path)
-    assert read(grey, colour).image.cells == 6 * 5 * 4
+    rows = read(grey, colour)
+    assert rows.image.cells == 6 * 5 * 4
+    (said,) = [said for said in rows.decisions if "targets: " in said]
+    assert "targets: 6 x 5 (brought to the size of the images), red" in said
+    assert "12 of 12 images were not 6 x 5 and were stretched to it" in said
+    assert "as asked" not in said
 
 
 def test_images_without_a_partner_are_named(tmp_path):

@@ -105,13 +105,22 @@ def test_batches_do_not_depend_on_how_images_come_together(sizes: list[int], row
             expected[first], reasons[first] = np.nan, f"reason {first}"
         first += size or 1
     found, seen = {}, []
-    for values, bad in shaped(made(*items), form, rows):
+    for values, bad, resized in shaped(made(*items), form, rows):
         found |= {sum(map(len, seen)) + place: reason for place, reason in bad.items()}
+        assert not resized.any()
         seen.append(values)
     assert all(len(values) == rows for values in seen[:-1])
     assert found == reasons
     whole = np.concatenate([np.empty((0, 4), np.float32), *seen])
     assert np.array_equal(whole, expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5])
+def test_images_of_another_size_are_told_apart(rows: int) -> None:
+    form = ImageForm(height=2, width=2, channels=1)
+    same, other = np.zeros((2, 2, 2, 1), np.uint8), np.zeros((3, 2, 4, 1), np.uint8)
+    parts = [part.resized for part in shaped(made(same, "broken", other, same[:1]), form, rows)]
+    assert np.concatenate(parts).tolist() == [False] * 3 + [True] * 3 + [False]
 
 
 def test_colours_are_looked_for_up_to_the_first() -> None:

@@ -70,9 +70,9 @@ SIGNAL_TEXT = """\
 row 0: samples 5 to 7 are above what was expected (78 % of the error), most of all sample 6, which \
 is 4 where about 0 (+- 1.1) was expected; also off: sample 12
   score 46, p-value 0.05, alarm
-  samples   of error  times usual  peak  observed  expected  usually +-
-  5 to 7        78 %           12     6         4         0         1.1
-  12 to 12      20 %          9.0    12        -3         0         1.1
+  samples  of error  times usual  peak  observed  expected  usually +-
+  5 to 7       78 %           12     6         4         0         1.1
+  12           20 %          9.0    12        -3         0         1.1
 """
 
 

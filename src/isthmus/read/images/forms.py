@@ -20,7 +20,11 @@ _ASKED = {"grey": 1, "rgb": 3}
 
 
 def form_of(
-    pictures: Pictures, looks: Mapping[Look, int], options: RowOptions, name: str
+    pictures: Pictures,
+    looks: Mapping[Look, int],
+    options: RowOptions,
+    name: str,
+    asked: str = "as asked",
 ) -> tuple[ImageForm, str]:
     """Choose a form for images, and say why and how to change it.
 
@@ -34,19 +38,35 @@ def form_of(
         Size and colours that were asked for.
     name : str
         What messages call the images.
+    asked : str
+        Why they have the size that is in the options.
 
     Raises
     ------
     UsageError
         If the images are of several sizes and none was asked for, or they are too large.
     """
-    height, width, why = _size(looks, options, name)
+    height, width, why = _size(looks, options, name, asked)
     channels, colours = _channels(pictures, looks, options)
     form = ImageForm(
         height=height, width=width, channels=channels, fit="crop" if options.crop else "stretch"
     )
     _refuse_large(form, name)
-    return form, f"{name}: {height} x {width} ({why}), {colours}"
+    others = {look: n for look, n in looks.items() if (look.height, look.width) != (height, width)}
+    said = f"{name}: {height} x {width} ({why}), {colours}"
+    if others and why == asked:
+        said += f"; {resized(sum(others.values()), sum(looks.values()), form)}"
+    return form, said
+
+
+def resized(count: int, of: int, form: ImageForm) -> str:
+    """How many images were brought to the size of a form, and how."""
+    were = "was" if count == 1 else "were"
+    how = "stretched" if form.fit == "stretch" else "cropped"
+    return (
+        f"{count} of {counted(of, 'image')} {were} not {form.height} x {form.width} and {were} "
+        f"{how} to it"
+    )
 
 
 def form_of_flat(width: int, options: RowOptions, name: str) -> ImageForm:
@@ -77,9 +97,11 @@ def form_of_flat(width: int, options: RowOptions, name: str) -> ImageForm:
     return form
 
 
-def _size(looks: Mapping[Look, int], options: RowOptions, name: str) -> tuple[int, int, str]:
+def _size(
+    looks: Mapping[Look, int], options: RowOptions, name: str, asked: str
+) -> tuple[int, int, str]:
     if options.height_width is not None:
-        return *options.height_width, "as asked"
+        return *options.height_width, asked
     sizes = Counter[tuple[int, int]]()
     for look, count in looks.items():
         sizes[look.height, look.width] += count

@@ -33,8 +33,12 @@ class Learnable:
     decision: str
 
 
-def read_to_learn(pictures: Pictures, options: RowOptions, name: str) -> Learnable:
+def read_to_learn(
+    pictures: Pictures, options: RowOptions, name: str, why: str = "as asked"
+) -> Learnable:
     """Look at all images, choose their form, decode them.
+
+    `why` says where a size in the options comes from.
 
     Raises
     ------
@@ -56,11 +60,11 @@ def read_to_learn(pictures: Pictures, options: RowOptions, name: str) -> Learnab
             f"{name}: holds no images",
             advice=f"Give normal images: at least {MINIMUM_ROWS} are needed to learn from.",
         )
-    form, decision = form_of(pictures, looks, options, name)
+    form, decision = form_of(pictures, looks, options, name, why)
     _refuse_too_many(pictures.count, form, name)
     values = np.empty((pictures.count, form.cells), np.float32)
     first = 0
-    for batch, bad in shaped(pictures, form, max(1, CELLS // form.cells)):
+    for batch, bad, _ in shaped(pictures, form, max(1, CELLS // form.cells)):
         values[first : first + len(batch)] = batch
         reasons.update({first + place: reason for place, reason in bad.items()})
         first += len(batch)

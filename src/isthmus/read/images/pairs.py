@@ -17,14 +17,12 @@ from isthmus.options import RowOptions
 from isthmus.read.counting import counted
 from isthmus.read.images import learning
 from isthmus.read.images.pictures import CHANNELS, Pictures
-from isthmus.read.images.shaping import Values, shaped
+from isthmus.read.images.shaping import Shaped, Values, shaped
 from isthmus.schema import ImageForm, Schema
 
 PREFIX = "target "
 """Before the names of a target's channels."""
 NAMED = 10
-
-Shaped = Iterator[tuple[Values, dict[int, str]]]
 
 
 def partners(files: Sequence[Path], others: Sequence[Path], folder: str) -> list[Path]:
@@ -71,7 +69,10 @@ def read_to_learn(
     shown = learning.read_to_learn(images, options, name)
     size = f"{shown.form.height}x{shown.form.width}"
     wanted = learning.read_to_learn(
-        targets, options.model_copy(update={"size": size}), f"{name}, targets"
+        targets,
+        options.model_copy(update={"size": size}),
+        f"{name}, targets",
+        why="brought to the size of the images",
     )
     form = shown.form.model_copy(update={"channels": shown.form.channels + wanted.form.channels})
     values = together(shown.values, wanted.values, form)
@@ -83,21 +84,21 @@ def read_to_learn(
 
 def shaped_pairs(
     images: Pictures, targets: Pictures | None, schema: Schema, form: ImageForm, rows: int
-) -> Shaped:
+) -> Iterator[Shaped]:
     """Pairs as rows (n, D), as `shaped` gives images; without targets these are missing."""
     behind = sum(column.target for column in schema.columns)
     ahead = form.model_copy(update={"channels": form.channels - behind})
     target = form.model_copy(update={"channels": behind})
     whole = shaped(images, ahead, rows)
     if targets is None:
-        for values, reasons in whole:
+        for values, reasons, resized in whole:
             nothing = np.full((len(values), target.cells), np.nan, np.float32)
-            yield together(values, nothing, form), reasons
+            yield Shaped(together(values, nothing, form), reasons, resized)
         return
     pairs = zip(whole, shaped(targets, target, rows), strict=True)
-    for (values, reasons), (wanted, missing) in pairs:
+    for (values, reasons, resized), (wanted, missing, also) in pairs:
         said = {row: f"its target: {why}" for row, why in missing.items()}
-        yield together(values, wanted, form), {**said, **reasons}
+        yield Shaped(together(values, wanted, form), {**said, **reasons}, resized | also)
 
 
 def are_pairs(schema: Schema) -> bool:

@@ -13,7 +13,7 @@ from isthmus.options import RowOptions
 from isthmus.read.images import learning, pairs
 from isthmus.read.images.forms import form_of_flat
 from isthmus.read.images.pictures import CHANNELS, Pictures
-from isthmus.read.images.shaping import shaped
+from isthmus.read.images.shaping import Shaped, shaped
 from isthmus.read.parts import CELLS, MOST_ROWS
 from isthmus.read.roles import Roles, roles_of, with_channels
 from isthmus.read.rows import Rows
@@ -42,10 +42,10 @@ def stream_rows(source: Source, options: RowOptions, schema: Schema) -> Iterator
 
 
 def _batches(
-    source: Source, batches: pairs.Shaped, roles: Roles, form: ImageForm
+    source: Source, batches: Iterator[Shaped], roles: Roles, form: ImageForm
 ) -> Iterator[Rows]:
     first = 0
-    for values, unusable in batches:
+    for values, unusable, resized in batches:
         aside = {name: cells.slice(first, len(values)) for name, cells in source.beside.items()}
         yield Rows(
             source=source.name,
@@ -59,6 +59,7 @@ def _batches(
             first=first,
             decisions=(*source.decisions, *roles.decisions),
             image=form,
+            resized=int(resized.sum()),
         )
         first += len(values)
 

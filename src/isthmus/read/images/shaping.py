@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,15 +18,22 @@ OPAQUE = 255
 Values = npt.NDArray[np.float32]
 
 
-def shaped(
-    pictures: Pictures, form: ImageForm, rows: int
-) -> Iterator[tuple[Values, dict[int, str]]]:
+class Shaped(NamedTuple):
+    """Rows (n, D), why some cannot be used, and which images were of another size, (n,)."""
+
+    values: Values
+    reasons: dict[int, str]
+    resized: npt.NDArray[np.bool_]
+
+
+def shaped(pictures: Pictures, form: ImageForm, rows: int) -> Iterator[Shaped]:
     """All images as rows (n, D), at most so many at a time, with the reasons of unusable ones.
 
     The rows of unusable images hold NaN alone.
     """
-    batch, filled, reasons = _room(rows, form), 0, dict[int, str]()
+    batch, filled, reasons, resized = _room(rows, form), 0, dict[int, str](), _none(rows)
     for stack in pictures.stacks():
+        other = not isinstance(stack, str) and stack.shape[1:3] != (form.height, form.width)
         if isinstance(stack, str):
             reasons[filled] = stack
             values = np.full((1, form.cells), np.nan, np.float32)
@@ -35,12 +42,17 @@ def shaped(
         while len(values):
             taken = values[: rows - filled]
             batch[filled : filled + len(taken)] = taken
+            resized[filled : filled + len(taken)] = other
             filled, values = filled + len(taken), values[len(taken) :]
             if filled == rows:
-                yield batch, reasons
-                batch, filled, reasons = _room(rows, form), 0, {}
+                yield Shaped(batch, reasons, resized)
+                batch, filled, reasons, resized = _room(rows, form), 0, {}, _none(rows)
     if filled:
-        yield batch[:filled], reasons
+        yield Shaped(batch[:filled], reasons, resized[:filled])
+
+
+def _none(rows: int) -> npt.NDArray[np.bool_]:
+    return np.zeros(rows, bool)
 
 
 def _room(rows: int, form: ImageForm) -> Values:

@@ -35,9 +35,12 @@ class Tails:
     @classmethod
     def fit(cls, values: np.ndarray, *, tame: bool) -> Self:
         """Learn from rows (N, D) without holes; without `tame` no column is heavy."""
+        columns = values.shape[1]
+        if not tame:
+            return cls(np.zeros(columns, bool), np.zeros(columns), np.ones(columns))
         exact = np.clip(values.astype(np.float64), -_FARTHEST, _FARTHEST)
         middle = np.median(exact, axis=0) if exact.size else np.zeros(exact.shape[1])
-        heavy = are_heavy(exact) if tame else np.zeros(exact.shape[1], bool)
+        heavy = are_heavy(exact)
         spread = np.ones(exact.shape[1])
         for place in np.flatnonzero(heavy):
             spread[place] = _usual(exact[:, place], middle[place])
