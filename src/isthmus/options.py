@@ -151,7 +151,7 @@ class NetworkOptions(Options):
     encoder: tuple[Width, ...] | None = None
     """Widths (of convolutions: channels) of the layers before the code, such as 32,16."""
     code_size: Width | None = None
-    """Width of the code; by default half the layer before it, 256 for tables, or a feature map."""
+    """Width of the code; by default half the layer before it, with no encoder 256, 512 or D/16."""
     decoder: tuple[Width, ...] | None = None
     """Widths of the layers after the code; by default the encoder's, mirrored."""
     activation: Activation = "relu"

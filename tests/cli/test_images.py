@@ -157,8 +157,9 @@ def test_an_alarm_is_explained_by_its_regions_and_drawn(isthmus):
         worst = line["regions"][0]
         assert worst["left"] <= 6 < worst["left"] + worst["width"]
         assert worst["direction"] == "above"
-    drawn = sorted(Path("maps").iterdir())
-    assert [path.name for path in drawn] == sorted(f"row-{line['row']}.png" for line in lines)
+    drawn = sorted(Path("maps").rglob("*.png"))
+    names = sorted(line["ids"]["file"] for line in lines)
+    assert [path.relative_to("maps").as_posix() for path in drawn] == names
     for path in drawn:
         with Image.open(path) as picture:
             assert picture.width > 2 * picture.height

@@ -63,14 +63,56 @@ def test_a_model_of_a_recipe_serves_the_other_commands(isthmus):
     assert "575 calibrated" in inspected
 
 
+def test_an_interrupted_run_goes_on_to_the_same_models(isthmus, monkeypatch):
+    pytest.importorskip("altair", reason="recipes draw with Altair")
+    from isthmus.cli import recipe_states
+    from isthmus.recipes import run as module
+
+    words = ("recipes", "run", "ecg-lab", *QUICK, "--checkpoint", "states")
+    monkeypatch.setattr(recipe_states, "EVERY_SECONDS", 0.0)
+    with monkeypatch.context() as patched:
+
+        def interrupted(*_, **__):
+            raise KeyboardInterrupt
+
+        patched.setattr(module, "fit_default", interrupted)
+        done = isthmus(*words, "-o", "lab", "--quiet")
+    assert done.code == 130
+    assert done.err.startswith("states: holds the trainings so far; to go on, run the same command")
+    left = {path.name for path in Path("states").iterdir()}
+    assert left == {"reproduced.checkpoint", "honest.checkpoint"}
+    assert not Path("lab").exists()
+    again = isthmus(*words, "-o", "lab")
+    assert again.code == 6
+    assert "exists already, and may hold a training" in again.err
+    assert "fitting" not in again.err
+    other = isthmus(*words, "-o", "lab", "--resume", "--seed", "1")
+    assert (other.code, "seed: 0 then, 1 now" in other.err) == (2, True)
+    done = isthmus(*words, "-o", "lab", "--resume")
+    assert done.code == 0, done.err
+    assert done.err.count("training goes on after update") == 2
+    assert not Path("states").exists()
+    assert isthmus("recipes", "run", "ecg-lab", *QUICK, "-o", "plain").code == 0
+    for name in ("reproduced", "honest", "default"):
+        model = Path(f"{name}.onnx")
+        assert ("lab" / model).read_bytes() == ("plain" / model).read_bytes()
+
+
 MISTAKES = [
+    (("run", "ecg-guide", "-o", "x", "--resume"), 2, "--resume was given without --checkpoint"),
+    (("run", "ecg-guide", "-o", "x", "--checkpoint", "new.csv"), 6, "is no folder"),
+    (("run", "ecg-guide", "-o", "x", "--checkpoint", "no/c"), 6, "cannot be made one"),
     (("show", "ecg-gide"), 2, "there is no recipe 'ecg-gide'; did you mean 'ecg-guide'?"),
     (("run", "ecg-gide", "-o", "x"), 2, "did you mean 'ecg-guide'?"),
     (("run", "ecg-guide"), 2, "--output is missing"),
     (("run", "ecg-guide", "-o", "x", "--data", "y"), 2, "ecg5000 comes with isthmus"),
     (("run", "ecg-guide", "-o", "x", "--rows", "0"), 2, "--rows"),
     (("run", "ecg-guide", "-o", "x", "--rows", "40"), 2, "calibration rows"),
-    (("run", "ecg-guide", "-o", "x", "--rows", "5"), 2, "--rows 5: of 5 training rows 5 are normal"),
+    (
+        ("run", "ecg-guide", "-o", "x", "--rows", "5"),
+        2,
+        "--rows 5: of 5 training rows 5 are normal",
+    ),
     (("run", "ecg-guide", "-o", "x", "--rows", "40"), 2, "--rows 40: of 40 training rows"),
     (("run", "ecg-guide", "-o", "x", "--seed", "-1"), 2, "--seed"),
     (("run", "ecg-guide", "-o", "no/x"), 6, "does not exist"),

@@ -43,8 +43,7 @@ def folder(tmp_path_factory):
 def test_the_commands_say_what_is_shown_and_the_program_runs_after_them(folder):
     commands = beside("test_command_line")
     environment = {**os.environ, "PYTHON": sys.executable}
-    (block,) = blocks("console")
-    for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+    for part in re.split(r"^\$ ", "".join(blocks("console")), flags=re.M)[1:]:
         command, _, output = part.partition("\n")
         done = subprocess.run(
             ["bash", "-c", commands.SHELL + command], cwd=folder, env=environment,
@@ -53,12 +52,12 @@ def test_the_commands_say_what_is_shown_and_the_program_runs_after_them(folder):
         assert done.returncode == 0, done.stdout
         assert not (output and commands.differences(output, done.stdout)), done.stdout
     done = subprocess.run(
-        [sys.executable, "-c", blocks("python")[1]],
+        [sys.executable, "-c", "import numpy as np\n" + "".join(blocks("python")[1:])],
         cwd=folder, capture_output=True, text=True, check=True,
     )  # fmt: skip
     lines = done.stdout.splitlines()
     assert any(line.startswith("scratched/165.png ") for line in lines)
-    assert lines[-1] == "(2, 24, 32)"
+    assert lines[-2:] == ["(2, 24, 32)", "(160, 24, 32) (160, 24, 32)"]
 
 
 def test_the_numbers_of_the_document_are_those_of_the_program():

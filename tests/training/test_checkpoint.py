@@ -241,14 +241,17 @@ def test_a_training_that_is_to_end_leaves_a_checkpoint_and_goes_on_to_the_same_f
             if state.updates == update:
                 choice.ending.wished = True
 
-    for update in (1, updates(case) - 1, updates(case)):
+    for update in (1, updates(case) - 1):
         choice = Checkpoint(tmp_path / str(update))
         with pytest.raises(KeyboardInterrupt):
             fitted(kind, Watching(Wishing(), choice), **choices)
         noted = Noted()
         assert resumed(kind, choice.path, noted, **choices) == whole(case)
-        assert noted.began == [min(update + 1, updates(case))]
-        assert choice.ending.waits == (update < updates(case))
+        assert noted.began == [update + 1]
+    update, choice = updates(case), Checkpoint(tmp_path / "last")
+    with pytest.raises(KeyboardInterrupt):  # and the wish is not forgotten
+        fitted(kind, Watching(Wishing(), choice), **choices)
+    assert not choice.path.exists()
 
 
 def test_nobody_waits_for_an_update_that_does_not_come(tmp_path):

@@ -115,7 +115,7 @@ class Interruptible:
         from isthmus.cli.saying import say
 
         try:
-            with _waiting(self._told) if self.checkpoint is not None else contextlib.nullcontext():
+            with waiting(self._told) if self.checkpoint is not None else contextlib.nullcontext():
                 yield
         except KeyboardInterrupt:
             say(self._ways_on())
@@ -129,7 +129,7 @@ class Interruptible:
                 f"{self.checkpoint}: holds the training so far; to go on, run the same command "
                 "with --resume"
             ]
-        return [f"{self.checkpoint}: was not written, as no training was under way"]
+        return [f"{self.checkpoint}: was not written: the training had not begun, or was over"]
 
     def done(self) -> list[str]:
         """Remove the checkpoint, as the model is written; what to say of it."""
@@ -143,7 +143,7 @@ class Interruptible:
 
 
 @contextlib.contextmanager
-def _waiting(told: list[Ending]) -> Iterator[None]:
+def waiting(told: list[Ending]) -> Iterator[None]:
     """Have the first Ctrl-C amid a training end it after its update, with a checkpoint.
 
     A second one, or one at another time, ends the command at once. Where Ctrl-C is ignored, or

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from isthmus.cli.interruptible import Resume
 from isthmus.cli.parameters import AsJson, Force, Quiet
 
 if TYPE_CHECKING:
@@ -51,6 +52,14 @@ DefaultEpochs = Annotated[
 LogDir = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(metavar="FOLDER", help="Where to log every training for TensorBoard."),
+]
+CheckpointFolder = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        metavar="FOLDER",
+        help="Where to leave the state of every training now and then, to go on from after an "
+        "interruption; removed once all is written.",
+    ),
 ]
 
 
@@ -94,6 +103,8 @@ def run(
     epochs: MostEpochs = None,
     default_epochs: DefaultEpochs = None,
     logdir: LogDir = None,
+    checkpoint: CheckpointFolder = None,
+    resume: Resume = False,
     force: Force = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -105,11 +116,12 @@ def run(
       isthmus recipes run ecg-guide -o guide --seed 1
     """
     from isthmus.cli.progress import training_progress
+    from isthmus.cli.recipe_states import States
     from isthmus.cli.saying import say
     from isthmus.errors import require
     from isthmus.recipes import load
 
-    held = load(recipe)
+    states, held = States(checkpoint, resume), load(recipe)
     for library in ("altair", "vl_convert", "onnx", "torch"):  # the quickest first
         require(library, extra="all", purpose="running a recipe")
     from isthmus.recipes.material import material
@@ -120,15 +132,19 @@ def run(
 
     claim_folder(output, overwrite=force)
     loaded = material(held.data, data)
-    with training_progress(quiet=quiet) as progress:
+    names = ("reproduced", *held.variants, "honest", "default")
+    states.claim(names)
+    with states.said(), training_progress(quiet=quiet) as progress:
 
         def on_step(name: str) -> Watching:
             say([f"fitting: {name}"], quiet=quiet)
-            return Watching(progress, logdir=None if logdir is None else Path(logdir) / name)
+            log = None if logdir is None else Path(logdir) / name
+            return Watching(progress, states.of(name), log)
 
         size = Size(rows, epochs, default_epochs)
         ran = run_recipe(held, loaded, seed=seed, size=size, on_step=on_step)
     files = write_run(ran, output, overwrite=force)
+    states.done(names)
     if as_json:
         typer.echo(json_of(ran).rstrip())
     else:

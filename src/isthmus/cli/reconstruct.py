@@ -62,9 +62,10 @@ def reconstruct(
 ) -> None:
     """Rebuild batch by batch, in constant memory."""
     from isthmus.cli.places import open_data
-    from isthmus.cli.rows import claim_rows, image_names, is_folder, rebuilt_writer, told
+    from isthmus.cli.rows import claim_rows, is_folder, rebuilt_writer, told
     from isthmus.cli.saying import say, warn
     from isthmus.read.counting import counted
+    from isthmus.read.images.files import names_below
     from isthmus.scoring.apart import Passed, steady
     from isthmus.scoring.scorer import Scorer
 
@@ -74,7 +75,7 @@ def reconstruct(
     source = open_data(data, read)
     say(source.decisions, quiet=quiet)
     passed = Passed(source, scorer.schema, mask=mask)
-    names, schema = image_names(source), scorer.schema
+    names, schema = names_below(source), scorer.schema
     opened = rebuilt_writer(output, output_format, schema=schema, force=force, names=names)
     with opened as (write, alone):
         for batch in steady(_batches(scorer, passed, columns, mask=mask, alone=alone), source.name):

@@ -14,7 +14,6 @@ from isthmus.cli.places import STANDARD, claim
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from isthmus.read import Source
     from isthmus.schema import Schema
     from isthmus.scoring.writers.opening import FormatName
 
@@ -117,16 +116,6 @@ def rebuilt_writer(
         opened = open_writer(output, name, overwrite=force, formats=as_images(shape))
         with opened as one:
             yield one.write, True
-
-
-def image_names(source: Source) -> list[str]:
-    """What the files of images are called, below their folder; nothing where they are no files."""
-    from isthmus.read.images.files import FILE
-
-    if source.images is None or FILE not in source.ids:
-        return []
-    names: list[str] = source.beside[FILE].to_pylist()
-    return names if Path(source.name).is_dir() else [Path(name).name for name in names]
 
 
 def _refuse_folder(output: str, name: FormatName | None, schema: Schema) -> None:

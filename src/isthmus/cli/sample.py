@@ -2,8 +2,8 @@
 
 Each row is made by the decoder of one member from a code that is drawn from a standard normal
 distribution. The output has the detector's columns, in the user's units; a category is the
-likeliest level. Images become an array (N, height, width) as npy, or PNG files in a folder. The same
-seed gives the same rows.
+likeliest level. Images become an array (N, height, width) as npy, or PNG files in a folder.
+The same seed gives the same rows.
 
 Examples:
 

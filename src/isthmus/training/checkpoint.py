@@ -145,10 +145,12 @@ class Checkpoints:
         KeyboardInterrupt
             If the end is wished for; a checkpoint is then written.
         """
-        if self._choices.ending.wished:
-            self._end(state)
-        if self._clock() >= self._due:
-            self._write(state)
+        wished = self._choices.ending.wished
+        if wished or self._clock() >= self._due:
+            write(self._choices.path, *captured(state, self._made_of))
+            self._due = self._clock() + self._choices.every
+        if wished:
+            raise KeyboardInterrupt
 
     def on_epoch(self, state: State) -> None:
         """Let nobody wait for another update where there is none; an epoch is too long for more.
@@ -156,20 +158,13 @@ class Checkpoints:
         Raises
         ------
         KeyboardInterrupt
-            As `on_update`.
+            If the end was wished for after the last update: of that there is no checkpoint.
         """
-        if state.over:
-            self._choices.ending.waits = False
-            if self._choices.ending.wished:
-                self._end(state)
-
-    def _write(self, state: State) -> None:
-        write(self._choices.path, *captured(state, self._made_of))
-        self._due = self._clock() + self._choices.every
-
-    def _end(self, state: State) -> None:
-        self._write(state)
-        raise KeyboardInterrupt
+        if not state.over:
+            return
+        self._choices.ending.waits = False
+        if self._choices.ending.wished:
+            raise KeyboardInterrupt
 
     def _refuse_another(self, then: Mapping[str, str]) -> None:
         now = self._made_of

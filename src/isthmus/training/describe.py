@@ -45,7 +45,7 @@ def describe(
         Shape (N, D); NaN is missing. A category's cells are places among its levels.
     names : sequence of str
         Length D.
-    kind : {"table", "signal"}
+    kind : {"table", "signal", "image"}
         Of the rows.
     named : bool
         False when the names were made up.

@@ -48,7 +48,7 @@ class Erasing:
         return cls(sizes, patch, 1 if image is None else image.channels)
 
     def erased(self, inputs: Tensor, generator: torch.Generator) -> Tensor:
-        """Inputs (M, B, U) with 0 in the patches: the mean of what is scaled."""
+        """Inputs (M, B, U) with 0 in the patches: the usual, if the scaling is standard."""
         members, rows, _ = inputs.shape
         kept = torch.zeros((members, rows, *[1] * len(self.sizes)), dtype=torch.bool)
         for axis, (size, length) in enumerate(zip(self.sizes, self.patch, strict=True)):

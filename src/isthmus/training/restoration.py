@@ -56,7 +56,7 @@ class HiddenBlocks:
     image: ImageForm
 
     def hidden(self, inputs: Tensor, generator: torch.Generator) -> Tensor:
-        """Inputs (M, B, D) with 0, the mean of what is scaled, in the blocks.
+        """Inputs (M, B, D) with 0 in the blocks: what is usual there, if the scaling is standard.
 
         Rows share the size of their blocks in quarters of a batch, which costs nothing and is as
         good; how many are hidden is drawn for each row.

@@ -14,7 +14,16 @@ from isthmus.options import RowOptions
 from isthmus.read import open_source
 from isthmus.schema import Column, ImageForm, Schema
 from isthmus.scoring.explain import PictureView, stream_views
-from isthmus.scoring.explain.overlay import GAP, claim_folder, drawing, save_view
+from isthmus.scoring.explain.captions import NARROWEST, SCALE, TITLE
+from isthmus.scoring.explain.overlay import (
+    GAP,
+    HOTTEST,
+    claim_folder,
+    drawing,
+    panels,
+    save_view,
+    titled,
+)
 
 
 def views(images: np.ndarray, channels: int = 1) -> list[PictureView]:
@@ -63,11 +72,60 @@ def test_a_file_is_written_whole_and_replaced_only_if_that_is_asked(tmp_path: Pa
     (view,) = views(normal_images(1))
     path = save_view(str(tmp_path), view, scorer().schema, force=False)
     assert path.name == "row-0.png"
-    assert np.array_equal(np.asarray(Image.open(path)), drawing(view, scorer().schema))
+    assert np.array_equal(np.asarray(Image.open(path)), titled(view, scorer().schema))
     with pytest.raises(FileAccessError, match="exists already"):
         save_view(str(tmp_path), view, scorer().schema, force=False)
     save_view(str(tmp_path), view, scorer().schema, force=True)
     assert [file.name for file in tmp_path.iterdir()] == ["row-0.png"]
+
+
+def test_titles_stand_over_the_panels_and_a_scale_below() -> None:
+    (view,) = views(with_patch(normal_images(1)))
+    drawn, (original, rebuilt, heat) = (make(view, scorer().schema) for make in (titled, panels))
+    height, width = original.shape[:2]
+    assert drawn.shape == (TITLE + height + SCALE, 3 * width + 2 * GAP, 3)
+    for place, panel in enumerate((original, rebuilt, heat)):
+        left = place * (width + GAP)
+        assert np.array_equal(drawn[TITLE : TITLE + height, left : left + width], panel)
+        assert drawn[:TITLE, left : left + width].min() < 128  # some ink
+    scale = drawn[TITLE + height + 8, -width:].astype(int)
+    assert scale[0].tolist() == [0, 0, 0] and scale[-1].tolist() == [255, 255, 120]
+
+
+def test_titles_of_narrow_images_do_not_run_into_each_other() -> None:
+    column = Column(name="grey", minimum=0, maximum=255)
+    schema = Schema(
+        kind="image", columns=(column,), image=ImageForm(height=300, width=2, channels=1)
+    )
+    image = np.zeros((300, 2, 1))
+    drawn = titled(PictureView(0, image, image, np.ones((300, 2))), schema)
+    assert drawn.shape[1] == 3 * NARROWEST + 2 * GAP
+
+
+@pytest.mark.parametrize(("hottest", "usual"), [(406.0, 3.0), (406.0, 4.0), (1.0, 1.0)])
+def test_usual_error_is_dark_beside_a_hot_patch(hottest: float, usual: float) -> None:
+    column = Column(name="grey", minimum=0, maximum=255)
+    schema = Schema(kind="image", columns=(column,), image=ImageForm(height=9, width=9, channels=1))
+    image, heat = np.full((9, 9, 1), 90.0), np.full((9, 9), usual)
+    heat[4, 4] = hottest
+    drawn = panels(PictureView(0, image, image, heat), schema)[2][:: 224 // 9, :: 224 // 9]
+    assert (drawn[0, 0] == 45).all()
+    assert drawn[4, 4].tolist() == ([255, 255, 120] if hottest > HOTTEST else [45, 45, 45])
+
+
+def test_a_file_is_named_like_its_image(tmp_path: Path) -> None:
+    (tmp_path / "in" / "a").mkdir(parents=True)
+    for name, image in zip(("a/x.bmp", "y.png"), normal_images(2), strict=True):
+        Image.fromarray(image).save(tmp_path / "in" / name)
+    source = open_source(tmp_path / "in")
+    (last,) = stream_views(scorer(), source, RowOptions(), [1])
+    both = [*stream_views(scorer(), source, RowOptions())]
+    assert [view.name for view in (last, *both)] == ["y.png", "a/x.bmp", "y.png"]
+    folder = tmp_path / "maps"
+    saved = [save_view(str(folder), view, scorer().schema, force=False) for view in both]
+    assert [path.relative_to(folder).as_posix() for path in saved] == ["a/x.bmp.png", "y.png"]
+    (one,) = stream_views(scorer(), open_source(tmp_path / "in" / "a" / "x.bmp"), RowOptions())
+    assert one.name == "x.bmp"
 
 
 def test_a_folder_is_made_and_one_that_holds_anything_is_refused(tmp_path: Path) -> None:

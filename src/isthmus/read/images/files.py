@@ -96,6 +96,14 @@ def open_image(file: File, options: ReadOptions) -> Source:
     )
 
 
+def names_below(source: Source) -> list[str]:
+    """The paths of image files below their folder, of one alone its name; none of other images."""
+    if source.images is None or FILE not in source.ids:
+        return []
+    names: list[str] = source.beside[FILE].to_pylist()
+    return names if Path(source.name).is_dir() else [Path(name).name for name in names]
+
+
 def _need_pillow() -> None:
     require("PIL", extra="images", purpose="reading images")
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from isthmus.errors import DataError, UsageError
 from isthmus.options import RowOptions
 from isthmus.read import Rows, Source, stream_rows
+from isthmus.read.images.files import names_below
 from isthmus.schema import ImageForm, Schema
 from isthmus.scoring.explain.heat import heat, usual_by_pixel
 from isthmus.scoring.explain.usual import Usual
@@ -32,12 +33,15 @@ class PictureView:
         The image in the detector's form, and what was rebuilt.
     heat : array, shape (height, width)
         Errors over usual errors; NaN where the image could not be scored.
+    name : str or None
+        The path of its file, below the folder of all.
     """
 
     row: int
     observed: np.ndarray
     expected: np.ndarray
     heat: np.ndarray
+    name: str | None = None
 
 
 def stream_views(
@@ -95,12 +99,14 @@ def _views(
     if source.images is not None:
         _refuse_beyond(source, numbers, source.images.count)
     narrowed = narrowed_to(source, numbers) if wanted is not None else None
+    names = names_below(narrowed or source)
     for rows in stream_rows(narrowed or source, columns, scorer.schema):
         places = np.arange(len(rows.values))
         if narrowed is None and wanted is not None:
             places = places[[rows.first + place in wanted for place in places.tolist()]]
         for view in _of_batch(scorer, rows, places, form, usual):
-            yield view if narrowed is None else replace(view, row=numbers[view.row])
+            number = view.row if narrowed is None else numbers[view.row]
+            yield replace(view, row=number, name=names[view.row] if names else None)
         seen = rows.first + len(rows.values)
         if narrowed is None and wanted is not None and seen > max(numbers, default=-1):
             return
