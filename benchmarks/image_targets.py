@@ -64,7 +64,7 @@ IMAGE_TARGETS: tuple[Target, ...] = (
     *(
         Target(
             "architectures",
-            f"ECG5000, {network}: ROC AUC, mean of 5 splits",
+            f"ECG5000, {network}: ROC AUC, mean of 3 splits",
             BESIDE,
             lambda figures, network=network: figures["networks"][network]["mean"]["roc_auc"],  # type: ignore[misc]
         )

@@ -120,7 +120,7 @@ def test_rows_of_an_array_and_new_images_are_numbered(isthmus):
         ("photos.onnx", "photos/good/00.png", "photos/good", 2, "lies among the images"),
         ("photos.onnx", "photos", "none/out/", 6, "the directory none does not exist"),
         ("photos.onnx", "photos", "new.csv/", 6, "is a file, a directory was expected"),
-        ("detector.onnx", "new.csv", "out/", 2, "the detector was trained on a signal"),
+        ("detector.onnx", "new.csv", "out/", 6, "the detector was trained on a signal"),
     ],
 )
 def test_folders_that_cannot_be_written_into_are_refused(isthmus, model, data, output, code, said):

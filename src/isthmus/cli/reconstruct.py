@@ -62,7 +62,7 @@ def reconstruct(
 ) -> None:
     """Rebuild batch by batch, in constant memory."""
     from isthmus.cli.places import open_data
-    from isthmus.cli.rows import claim_rows, is_folder, rebuilt_writer, told
+    from isthmus.cli.rows import claim_rows, is_folder, rebuilt_writer, refuse_folder, told
     from isthmus.cli.saying import say, warn
     from isthmus.read.counting import counted
     from isthmus.read.images.files import names_below
@@ -72,6 +72,7 @@ def reconstruct(
     read_from = (data,) if read.paired is None else (data, read.paired)
     claim_rows(output, data=read_from, force=force, as_json=as_json, folder=True)
     scorer = Scorer.load(model, threads=threads)
+    refuse_folder(output, output_format, scorer.schema)
     source = open_data(data, read)
     say(source.decisions, quiet=quiet)
     passed = Passed(source, scorer.schema, mask=mask)

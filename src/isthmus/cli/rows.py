@@ -106,7 +106,7 @@ def rebuilt_writer(
 
     shape = image_shape(schema)
     if is_folder(output):
-        _refuse_folder(output, name, schema)
+        refuse_folder(output, name, schema)
         writer = PictureWriter(output, shape or (), names, overwrite=force)
         yield writer.write, True
     elif shape is None or not (name == "npy" or (name is None and output.endswith(".npy"))):
@@ -118,15 +118,25 @@ def rebuilt_writer(
             yield one.write, True
 
 
-def _refuse_folder(output: str, name: FormatName | None, schema: Schema) -> None:
-    from isthmus.errors import UsageError
+def refuse_folder(output: str, name: FormatName | None, schema: Schema) -> None:
+    """Refuse a folder for what is written as one file.
 
-    if schema.image is None:
-        raise UsageError(
-            f"-o {output}: is a directory, a file name was expected: images alone are written into "
-            f"one, and the detector was trained on a {schema.kind}"
+    Raises
+    ------
+    FileAccessError
+        If the detector knows no images.
+    UsageError
+        If a format was asked for.
+    """
+    from isthmus.errors import FileAccessError, UsageError
+
+    if is_folder(output) and schema.image is None:
+        raise FileAccessError(
+            f"{output}: is a directory, a file name was expected",
+            advice="Images alone are written into one, and the detector was trained on a "
+            f"{schema.kind}.",
         )
-    if name is not None:
+    if is_folder(output) and name is not None:
         raise UsageError(
             f"-o {output}: is a directory, into which PNG files are written",
             advice=f"Leave out the format, or give {name} a file name.",
