@@ -104,6 +104,15 @@ def test_control_c_before_a_checkpoint_is_due_writes_one_and_the_rest_gives_the_
     assert (here / "out.onnx").read_bytes() == (here / "whole.onnx").read_bytes()
 
 
+@pytest.fixture
+def control_c_interrupts():
+    """What runs in the background of a shell is started with Control-C ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("control_c_interrupts")
 def test_the_second_control_c_and_one_amid_no_training_end_at_once():
     waits, idle = Ending(), Ending()
     waits.waits = True

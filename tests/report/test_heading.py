@@ -11,7 +11,7 @@ from isthmus.report.figures.text import clean
 OF_PANELS = ("signal", "table", "classes", "several")
 
 
-@pytest.mark.parametrize("name", set(PICTURES) - {*OF_PANELS})
+@pytest.mark.parametrize("name", sorted(set(PICTURES) - {*OF_PANELS}))
 def test_the_name_stands_before_the_title_and_notes_under_what_is_there(name: str) -> None:
     before = PICTURES[name]("the title").to_dict()
     after = headed(PICTURES[name]("the title"), "the name", ["first", "second"]).to_dict()
