@@ -79,18 +79,14 @@ def fit(
     Raises
     ------
     UsageError
-        If so many rows cannot meet the options, or training runs away.
+        If rows and options do not go together, so many rows cannot meet the options, none of the
+        layers of `init_from` fits, or training runs away.
     """
     calibration = options.calibration
     if dealt is None:
         # Rows without any value have no score, neither to learn from nor to calibrate with.
         values = values[~_without_value(values, schema)]
-    if schema.kind == "signal" and schema.categories:
-        raise UsageError(
-            "a signal has no categories: its cells are samples of one quantity",
-            advice="Fit it as a table (--kind table), or leave the categories out (--drop).",
-        )
-    refuse_unused(options, schema)
+    _refuse_unfit(schema, options)
     dealt = dealt or plan(len(values), calibration, options.training)
     _refuse_unsupported(dealt, calibration)
     with one_thread():
@@ -175,13 +171,7 @@ def _train(
     loss = CellLoss(numbers, units, preamble.levels, preamble.flags, preamble.softmax)
     device = choose_device(options.training.device)
     generator = torch.Generator().manual_seed(options.training.seed)
-    shape = RowShape(
-        schema.kind,
-        len(units),
-        schema.image,
-        cells=int(preamble.judged.sum()),
-        judged=int(preamble.judged[units.column].sum()),
-    )
+    shape = _shape(schema, preamble)
     architecture = chosen(options.network, shape)
     per_group = options.calibration.members_of(dealt.scheme, architecture, schema.kind)
     members = dealt.groups * per_group
@@ -212,9 +202,7 @@ def _train(
             watcher=watcher,
         )
     shapes = Shapes(members, values.shape[1], network.code_size)
-    detail = None
-    if schema.image is not None and by_detail(options.training, schema.image):
-        detail = Detail(schema.image, preamble.scale.center / preamble.scale.scale)
+    detail = _detail(schema, options, preamble)
     trained = Trained(preamble, network, replace(loss, scoring=True), shapes, detail)
     return trained, _account(history, work, trained, begun.digest)
 
@@ -232,6 +220,35 @@ def _preamble(rows: np.ndarray, schema: Schema, options: FitOptions) -> Preamble
         softmax=options.training.category_loss == "softmax",
         targets=schema.targets,
     )
+
+
+def _shape(schema: Schema, preamble: Preamble) -> RowShape:
+    """What the network takes and gives."""
+    judged = preamble.judged
+    return RowShape(
+        schema.kind,
+        len(preamble.units),
+        schema.image,
+        cells=int(judged.sum()),
+        judged=int(judged[preamble.units.column].sum()),
+    )
+
+
+def _detail(schema: Schema, options: FitOptions, preamble: Preamble) -> Detail | None:
+    """How images are judged, where they are judged relative to their detail."""
+    if schema.image is None or not by_detail(options.training, schema.image):
+        return None
+    return Detail(schema.image, preamble.scale.center / preamble.scale.scale)
+
+
+def _refuse_unfit(schema: Schema, options: FitOptions) -> None:
+    """Refuse, before the work, rows and options that do not go together."""
+    if schema.kind == "signal" and schema.categories:
+        raise UsageError(
+            "a signal has no categories: its cells are samples of one quantity",
+            advice="Fit it as a table (--kind table), or leave the categories out (--drop).",
+        )
+    refuse_unused(options, schema)
 
 
 def _spread(preamble: Preamble, inputs: np.ndarray) -> float:
