@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 
-.PHONY: help demo test lint bench docs clean
+.PHONY: help demo test lint bench bench-accuracy docs clean
 help:
 	@echo "make demo    train, calibrate, score and evaluate on real heartbeats; look at demo/"
 	@echo "make test    all tests"
 	@echo "make lint    ruff and mypy --strict"
 	@echo "make bench   every figure in the README and docs, as JSON in benchmarks/results/"
+	@echo "make bench-accuracy QUICK=1   accuracy beside other detectors; without QUICK hours"
 	@echo "make docs    check that every link and example in docs/ holds"
 
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
@@ -31,6 +32,9 @@ lint: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-accuracy: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.accuracy $(if $(QUICK),--quick) $(ARGS)
 
 docs: $(VENV)/.ready
 	$(BIN)/python -m pytest tests/docs $(ARGS)

@@ -25,11 +25,18 @@ FOLDER = Path(__file__).parent
 def benchmarks() -> dict[str, str]:
     """Every module that measures, and the first line of what it says of itself."""
     found = {}
-    for path in sorted(FOLDER.glob("*.py")):
+    for path in (*FOLDER.glob("*.py"), *FOLDER.glob("*/__main__.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         if any(isinstance(node, ast.FunctionDef) and node.name == "measure" for node in tree.body):
-            found[path.stem] = (ast.get_docstring(tree) or "").partition("\n")[0]
-    return found
+            name = path.parent.name if path.name == "__main__.py" else path.stem
+            found[name] = (ast.get_docstring(tree) or "").partition("\n")[0]
+    return dict(sorted(found.items()))
+
+
+def module(name: str) -> Path:
+    """The file of a benchmark: a module, or the command of a package."""
+    file = FOLDER / f"{name}.py"
+    return file if file.exists() else FOLDER / name / "__main__.py"
 
 
 def main(arguments: Sequence[str]) -> int:

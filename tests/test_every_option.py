@@ -50,6 +50,11 @@ OTHERWISE = {
     "kl_warmup": 0.0,
     "code_samples": 2,
     "masking": 0.3,
+    "noise_levels": "one",
+    "preset": "fast",
+    "suspects": 0.1,
+    "distance": "off",
+    "bank_rows": 4,
 }
 """A value of every option that should change what comes out."""
 WITHOUT_EFFECT = {"device", "category_loss"}

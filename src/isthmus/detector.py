@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection
+from inspect import signature
 from pathlib import Path
 from typing import Any, Self
 
@@ -38,6 +39,8 @@ from isthmus.training.describe import describe  # noqa: E402
 from isthmus.training.describe import warnings as warnings_of  # noqa: E402
 from isthmus.training.fit import fit as fit_model  # noqa: E402
 from isthmus.training.prepare import Prepared, prepare  # noqa: E402
+from isthmus.training.suspects import find_suspects  # noqa: E402
+from isthmus.training.verdict import beware  # noqa: E402
 
 
 class AutoencoderDetector(
@@ -76,6 +79,8 @@ class AutoencoderDetector(
         A row is an anomaly where ``anomaly_score(X) > threshold_``.
     offset_ : float
         ``-threshold_``: ``decision_function`` is ``score_samples - offset_``.
+    suspects_ : array of int
+        Numbers of the rows that were left out because of `suspects`, the strangest first.
     n_features_in_, feature_names_in_
         As in all of scikit-learn.
 
@@ -89,7 +94,7 @@ class AutoencoderDetector(
     array([ 1, -1])
     """
 
-    def __init__(  # noqa: PLR0915 (one line for each option)
+    def __init__(
         self,
         *,
         kind: str = "auto",
@@ -97,6 +102,7 @@ class AutoencoderDetector(
         size: str | int | tuple[int, int] | None = None,
         colour: str = "auto",
         crop: bool = False,
+        preset: str = "balanced",
         scaling: str = "standard",
         scaling_scope: str = "auto",
         tails: str = "auto",
@@ -120,9 +126,11 @@ class AutoencoderDetector(
         batch_norm: bool = False,
         dropout: float = 0.0,
         input_noise: float | None = None,
+        noise_levels: str = "auto",
         masking: float = 0.0,
         erasing: float = 0.0,
         restoration: str = "auto",
+        suspects: float = 0.0,
         loss: str = "mse",
         row_error: str = "auto",
         category_loss: str = "squared",
@@ -138,6 +146,8 @@ class AutoencoderDetector(
         shuffle: bool = True,
         validation: float | None = None,
         device: str = "auto",
+        distance: str = "auto",
+        bank_rows: int = 4096,
         scheme: str = "auto",
         calibration_share: float = 0.2,
         folds: int = 5,
@@ -146,59 +156,9 @@ class AutoencoderDetector(
         threshold: str = "conformal",
         random_state: int | np.random.RandomState | None = 0,
     ) -> None:
-        self.kind = kind
-        self.category = category
-        self.size = size
-        self.colour = colour
-        self.crop = crop
-        self.scaling = scaling
-        self.scaling_scope = scaling_scope
-        self.tails = tails
-        self.impute = impute
-        self.input_limit = input_limit
-        self.architecture = architecture
-        self.encoder = encoder
-        self.code_size = code_size
-        self.decoder = decoder
-        self.activation = activation
-        self.output_activation = output_activation
-        self.kernel_size = kernel_size
-        self.downsampling = downsampling
-        self.upsampling = upsampling
-        self.decoder_sizes = decoder_sizes
-        self.recurrent_cell = recurrent_cell
-        self.variational = variational
-        self.kl_weight = kl_weight
-        self.kl_warmup = kl_warmup
-        self.code_samples = code_samples
-        self.batch_norm = batch_norm
-        self.dropout = dropout
-        self.input_noise = input_noise
-        self.masking = masking
-        self.erasing = erasing
-        self.restoration = restoration
-        self.loss = loss
-        self.row_error = row_error
-        self.category_loss = category_loss
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.clip_norm = clip_norm
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.max_steps = max_steps
-        self.patience = patience
-        self.keep = keep
-        self.shuffle = shuffle
-        self.validation = validation
-        self.device = device
-        self.scheme = scheme
-        self.calibration_share = calibration_share
-        self.folds = folds
-        self.members = members
-        self.alpha = alpha
-        self.threshold = threshold
-        self.random_state = random_state
+        given = dict(locals())
+        for name in signature(type(self)).parameters:
+            setattr(self, name, given[name])
 
     def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
         """Learn from normal rows.
@@ -212,7 +172,7 @@ class AutoencoderDetector(
         Warns
         -----
         DetectorWarning
-            If columns never vary, or the rows support no alpha of 0.01.
+            If columns never vary, the rows support no alpha of 0.01, or the networks collapsed.
 
         Raises
         ------
@@ -231,10 +191,16 @@ class AutoencoderDetector(
             prepared = prepare(read_rows(open_source(X), columns), columns)
         else:
             prepared = self._of_numbers(X, columns)
-        self.model_ = fit_model(prepared.values, prepared.schema, options)
+        suspects = find_suspects(prepared.values, prepared.schema, options)
+        self.model_ = fit_model(prepared.values, prepared.schema, options, suspects=suspects)
+        self.suspects_ = suspects.rows
         self._use(self.model_)
-        said = warnings_of(prepared.values, prepared.schema)
-        for sentence in (*said, *self._live_scorer.decide().warnings):
+        said = [
+            *warnings_of(prepared.values, prepared.schema),
+            *beware(self._live_scorer.manifest),
+            *self._live_scorer.decide().warnings,
+        ]
+        for sentence in said:
             warnings.warn(sentence, DetectorWarning, stacklevel=2)
         return self
 

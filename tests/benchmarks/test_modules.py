@@ -24,11 +24,13 @@ COMMAND = re.compile(r"python -m benchmarks\.([\w.]+)")
 
 @pytest.mark.parametrize("name", command.benchmarks())
 def test_every_benchmark_measures_prints_and_says_how_to_run_it(name):
-    module = importlib.import_module(f"benchmarks.{name}")
+    path = command.module(name)
+    dotted = path.relative_to(REPOSITORY).with_suffix("").parts
+    module = importlib.import_module(".".join(dotted))
     assert callable(module.measure)
     assert callable(module.main)
     assert f"python -m benchmarks.{name}" in module.__doc__
-    source = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    source = path.read_text(encoding="utf-8")
     assert re.search(rf"""store\(["']{name}["'],""", source), "stores under its own name"
 
 
@@ -38,7 +40,8 @@ def test_every_benchmark_measures_prints_and_says_how_to_run_it(name):
 def test_every_command_that_is_written_down_exists(page):
     for module in COMMAND.findall(page.read_text(encoding="utf-8")):
         path = FOLDER / Path(*module.rstrip(".").split("."))
-        assert path.with_suffix(".py").exists(), f"{page.name} names benchmarks.{module}"
+        files = (path.with_suffix(".py"), path / "__main__.py")
+        assert any(file.exists() for file in files), f"{page.name} names benchmarks.{module}"
 
 
 def test_the_list_names_every_benchmark_and_runs_none(capsys):

@@ -122,6 +122,9 @@ def test_verify_says_that_a_file_is_whole_and_what_that_proves(isthmus):
     assert "not who made it" in done.lines[-1]
     found = json.loads(isthmus("verify", "detector.onnx", "--json").out)
     assert found["largest_difference"] == 0.0
+    done = isthmus("verify", "detector.onnx", "--quiet")
+    assert (done.code, done.out, done.err) == (0, b"", "")
+    assert isthmus("verify", "detector.onnx", "-q", "--json").out
 
 
 @pytest.mark.parametrize("command", ["verify", "inspect", "score", "evaluate", "calibrate"])

@@ -12,8 +12,11 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from isthmus.cli.progress import REFRESH_SECONDS, TrainingProgress, training_progress, wording
 from isthmus.model_file.manifest import Epoch
+from isthmus.options import TrainingOptions
 from isthmus.training.budget import Budget
+from isthmus.training.flat import flattened
 from isthmus.training.keep import Keeper
+from isthmus.training.optimizers import make_optimizer
 from isthmus.training.state import State
 
 BUDGET = Budget(batch_size=16, steps=1000, steps_per_epoch=40, record_every=1)
@@ -21,7 +24,7 @@ BUDGET = Budget(batch_size=16, steps=1000, steps_per_epoch=40, record_every=1)
 
 def state_at(step=0, taken=0, patience=None, losses=(1.0, 3.0)):
     network = torch.nn.Linear(1, 1)
-    optimizer = torch.optim.SGD(network.parameters())
+    optimizer = make_optimizer(flattened(network), TrainingOptions())
     keeper = Keeper(network, 2, patience, best=False)
     totals = torch.tensor(losses) * taken
     return State(network, optimizer, keeper, torch.Generator(), BUDGET, totals, step, taken)

@@ -113,6 +113,20 @@ def test_rows_of_an_array_and_new_images_are_numbered(isthmus):
     assert isthmus("sample", "drawing.onnx", "-n", "2", "-o", ".").code == 0
 
 
+def test_images_whose_values_lie_between_0_and_1_are_drawn_from_black_to_white(isthmus):
+    photos = [np.asarray(Image.open(f"photos/good/{n:02d}.png")) for n in range(60)]
+    np.save("unit.npy", np.stack(photos).astype(np.float32) / 255)
+    assert isthmus("fit", "unit.npy", *QUICK, "-o", "unit.onnx").code == 0
+    assert isthmus("reconstruct", "unit.onnx", "unit.npy", "-o", "out.npy").code == 0
+    assert isthmus("reconstruct", "unit.onnx", "unit.npy", "-o", "out/").code == 0
+    made = np.load("out.npy")
+    assert made.max() < 2
+    for place in (0, 59):
+        drawn = np.asarray(Image.open(f"out/{place:06d}.png"))
+        assert np.array_equal(drawn, as_bytes(made[place] * np.float32(255)))
+        assert drawn.max() > 100
+
+
 @pytest.mark.parametrize(
     ("model", "data", "output", "code", "said"),
     [

@@ -2,95 +2,30 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from pages import blocks, differences, page, program, run_as_shown
 
 from isthmus.cli.app import COMMANDS
 from isthmus.cli.run import run
 from isthmus.scoring.scores import COLUMNS
 from isthmus.scoring.thresholds import RULES
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text()
-NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w])")
-SHELL = 'isthmus() { "$PYTHON" -m isthmus "$@"; }\n'
-
-
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", DOCUMENT, re.S | re.M)
-
-
-def shown():
-    """Each command of the document with the output that stands below it."""
-    for block in blocks("console"):
-        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-            command, _, output = part.partition("\n")
-            yield command, output
-
-
-EXAMPLES = list(shown())
+DOCUMENT = page("command-line")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with the files that the document writes first."""
     folder = tmp_path_factory.mktemp("commands")
-    (code,) = blocks("python")
-    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
+    (code,) = blocks(DOCUMENT, "python")
+    program(code, folder)
     return folder
 
 
-def alike(expected, came):
-    """Whether a line is as shown: words equal, numbers close, anything for three dots."""
-    expected, came = (re.sub(r"(?<=\S) {2,}", " ", line) for line in (expected, came))
-    parts = [re.escape(NUMBER.sub("#", part)) for part in expected.split("...")]
-    if not re.fullmatch(".*".join(parts), NUMBER.sub("#", came)):
-        return False
-    if "..." in expected:
-        return True
-    pairs = zip(NUMBER.findall(expected), NUMBER.findall(came), strict=True)
-    return all(abs(float(a) - float(b)) <= room(a) for a, b in pairs)
-
-
-def room(number):
-    """How far a number may be off: another processor trains to a slightly other network."""
-    size = abs(float(number))
-    if "." not in number:
-        return 5 + 0.2 * size
-    return (0.5 if size >= 1 else 0.05) + 0.2 * size
-
-
-def differences(expected, came):
-    """Lines that are not as shown; a line of three dots alone stands for any number of lines."""
-    wanted, lines = expected.splitlines(), came.splitlines()
-    while wanted:
-        line = wanted.pop(0)
-        if line == "...":
-            lines = list(itertools.dropwhile(lambda came: not alike(wanted[0], came), lines))
-        elif not lines or not alike(line, lines.pop(0)):
-            return f"{line!r} was shown; what came ends in {lines[:3]}"
-    return f"{lines} came after what was shown" if any(lines) else ""
-
-
 def test_every_command_works_in_turn_and_says_what_is_shown(folder):
-    environment = {**os.environ, "PYTHON": sys.executable}
-    for command, output in EXAMPLES:
-        done = subprocess.run(
-            ["bash", "-c", SHELL + command],
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}"
-        assert not (output and differences(output, done.stdout)), f"{command}\n{done.stdout}"
+    run_as_shown("".join(blocks(DOCUMENT, "console")), folder)
 
 
 def test_the_comparison_sees_a_difference():

@@ -2,63 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
-import pytest
+from pages import blocks, page, program, run_as_shown
 
 from isthmus.cli.datasets import SUB_COMMANDS
 from isthmus.datasets import CATALOGUE
 
-HERE = Path(__file__).parent
-DOCUMENT = (HERE.parents[1] / "docs" / "datasets.md").read_text()
+DOCUMENT = page("datasets")
 
 
-def beside(name):
-    """A module of this folder, which is no package."""
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def test_the_commands_say_what_is_shown(tmp_path):
+    block = "".join(blocks(DOCUMENT, "console"))
+    assert run_as_shown(block, tmp_path, ISTHMUS_CACHE=str(tmp_path / "cache")) == 2
 
 
-COMMANDS = beside("test_command_line")
-
-
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", DOCUMENT, re.S | re.M)
-
-
-@pytest.fixture
-def environment(tmp_path):
-    return {**os.environ, "PYTHON": sys.executable, "ISTHMUS_CACHE": str(tmp_path / "cache")}
-
-
-def test_the_commands_say_what_is_shown(tmp_path, environment):
-    shown = [part for block in blocks("console") for part in re.split(r"^\$ ", block, flags=re.M)]
-    shown = [part for part in shown if part]
-    assert len(shown) == 2
-    for part in shown:
-        command, _, output = part.partition("\n")
-        done = subprocess.run(
-            ["bash", "-c", COMMANDS.SHELL + command], cwd=tmp_path, env=environment,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout
-        assert not COMMANDS.differences(output, done.stdout), done.stdout
-
-
-def test_the_program_runs(tmp_path, environment):
-    (code,) = blocks("python")
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
-    assert done.stdout.split("\n")[:2] == ["(5000, 140) 2919", "ecg5000.npz"]
+def test_the_program_runs(tmp_path):
+    (code,) = blocks(DOCUMENT, "python")
+    said = program(code, tmp_path, ISTHMUS_CACHE=str(tmp_path / "cache"))
+    assert said.split("\n")[:2] == ["(5000, 140) 2919", "ecg5000.npz"]
 
 
 def test_every_data_set_stands_in_the_table_with_its_size():

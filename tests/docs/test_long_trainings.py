@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from pathlib import Path
 
 import pytest
+from pages import differences, done, page, steps
 
 from isthmus.training import tensorboard
 from isthmus.training.checkpoint import EVERY_SECONDS
 
-HERE = Path(__file__).parent
-DOCUMENT = (HERE.parents[1] / "docs" / "long-trainings.md").read_text()
-
-
-def beside(name):
-    """A module of this folder, which is no package."""
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-TUTORIALS = beside("test_tutorials")
+DOCUMENT = page("long-trainings")
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +21,8 @@ def ran(tmp_path_factory):
     # A text that does not follow a program shows what a training says in another case.
     document = re.sub(r"(?<!```\n)\n```text\n(?!bytes).*?^```\n", "", DOCUMENT, flags=re.S | re.M)
     said = []
-    for words, output in TUTORIALS.steps(document):
-        came = TUTORIALS.done(words, folder)
+    for words, output in steps(document):
+        came = done(words, folder)
         assert came.returncode == 0, f"{words[-1]}\n{came.stdout}"
         said.append((words[-1], output, came.stdout))
     return folder, said
@@ -45,7 +32,7 @@ def test_every_step_says_what_is_shown(ran):
     _, said = ran
     assert len(said) == 5
     for words, output, came in said:
-        difference = TUTORIALS.COMMANDS.differences(output, came)
+        difference = differences(output, came)
         assert not (output and difference), f"{words}\n{difference}\n\n{came}"
 
 

@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pages import blocks, page, run_as_shown
 
 from isthmus.recipes import NAMES
 from isthmus.recipes.table import HEADS
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-DOCUMENT = (ROOT / "docs" / "recipes.md").read_text()
-
-
-def beside(name):
-    """A module of this folder, which is no package."""
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-COMMANDS = beside("test_command_line")
+ROOT = Path(__file__).parents[2]
+DOCUMENT = page("recipes")
 
 
 def test_the_commands_say_what_is_shown(tmp_path):
     pytest.importorskip("altair", reason="recipes draw with Altair")
-    (block,) = re.findall(r"^```console\n(.*?)^```", DOCUMENT, re.S | re.M)
-    for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-        command, _, output = part.partition("\n")
-        done = subprocess.run(
-            ["bash", "-c", COMMANDS.SHELL + command], cwd=tmp_path,
-            env={**os.environ, "PYTHON": sys.executable},
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout
-        assert not COMMANDS.differences(output, done.stdout), done.stdout
+    (block,) = blocks(DOCUMENT, "console")
+    run_as_shown(block, tmp_path)
 
 
 def test_every_table_is_that_of_the_stored_figures():

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pages import SHELL, differences, done, steps
 
 HERE = Path(__file__).parent
 TUTORIALS = HERE.parents[1] / "docs" / "tutorials"
@@ -20,47 +18,6 @@ NEEDED = {
     "adult": [DATA / "adult" / "adult_train.csv.gz", DATA / "adult" / "adult_test.csv.gz"],
 }
 """The public files that a tutorial begins with; they are not part of the project."""
-
-BLOCK = re.compile(r"^```(python|console|text)\n(.*?)^```", re.S | re.M)
-COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.M)
-
-
-def beside(name):
-    """A module of this folder, which is no package."""
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-COMMANDS = beside("test_command_line")
-
-
-def steps(document):
-    """What a reader does, in turn: the words for a process to run, and the output shown."""
-    found = []
-    for language, text in BLOCK.findall(document):
-        if language == "console":
-            for command, output in COMMAND.findall(text):
-                found.append((["bash", "-c", COMMANDS.SHELL + command], output))
-        elif language == "python":
-            found.append(([sys.executable, "-c", text], ""))
-        else:  # the output of the program above
-            found[-1] = (found[-1][0], text)
-    return found
-
-
-def done(words, folder):
-    """What a step says, on both of its outputs."""
-    return subprocess.run(
-        words,
-        cwd=folder,
-        env={**os.environ, "PYTHON": sys.executable},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("name", NEEDED)
@@ -72,8 +29,8 @@ def test_every_step_of_a_tutorial_works_in_turn_and_says_what_is_shown(name, tmp
     for words, output in steps((TUTORIALS / f"{name}.md").read_text()):
         came = done(words, tmp_path)
         assert came.returncode == 0, f"{words[-1]}\n{came.stdout}"
-        assert not (output and COMMANDS.differences(output, came.stdout)), (
-            f"{words[-1]}\n{COMMANDS.differences(output, came.stdout)}\n\n{came.stdout}"
+        assert not (output and differences(output, came.stdout)), (
+            f"{words[-1]}\n{differences(output, came.stdout)}\n\n{came.stdout}"
         )
 
 
@@ -93,7 +50,7 @@ def test_the_steps_are_taken_apart_as_a_reader_would():
         "```python\nprint(1)\n```\nsays\n```text\n1\n```\n"
         "```console\n$ echo a \\\n  b\na b\n$ echo c\n$ echo d\nd\n```\n"
     )
-    taken = [(words[-1].removeprefix(COMMANDS.SHELL), output) for words, output in steps(document)]
+    taken = [(words[-1].removeprefix(SHELL), output) for words, output in steps(document)]
     assert taken == [
         ("print(1)\n", "1\n"),
         ("echo a \\\n  b", "a b\n"),

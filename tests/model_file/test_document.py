@@ -11,9 +11,11 @@ from isthmus.model_file import ALLOWED_OPERATORS, IR_VERSION, OPSET, Manifest
 from isthmus.model_file import messages as table
 from isthmus.model_file.agreement import expected_outputs
 from isthmus.model_file.file import MAX_FILE_BYTES
+from isthmus.model_file.manifest import View
 from isthmus.model_file.manifest_json import MAX_BYTES, MAX_DEPTH
 from isthmus.model_file.metadata import TRAILER_SIZE, trailer
 from isthmus.model_file.wire import MAX_FIELDS
+from isthmus.options import FitOptions
 from tests.model_file.example import example, example_manifest
 
 TEXT = Path(__file__).parents[2].joinpath("docs", "model-file.md").read_text(encoding="utf-8")
@@ -50,6 +52,13 @@ def test_every_entry_of_the_manifest_is_described():
     assert set(Manifest.model_fields) <= described
     for model in (Manifest.model_fields["data"], Manifest.model_fields["training"]):
         assert set(model.annotation.model_fields) <= set(words(section))
+
+
+def test_every_group_of_options_and_every_entry_of_a_view_is_named():
+    (row,) = [row for row in ROWS if row[0] == "`options`"]
+    assert set(FitOptions.model_fields) <= set(words(row[1]))
+    (row,) = [row for row in ROWS if row[0] == "`views`"]
+    assert set(View.model_fields) <= set(words(row[1]))
 
 
 def test_the_outputs_are_listed_in_their_order():

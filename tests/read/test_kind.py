@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.read.kind import choose_kind, neighbour_correlation, numbered
+from isthmus.read.kind import choose_kind, correlation_along, neighbour_correlation, numbered
 
 RANDOM = np.random.default_rng(0)
 WAVES = np.cumsum(RANDOM.normal(size=(300, 64)), axis=1)
@@ -106,3 +106,29 @@ def test_of_many_rows_an_even_choice_is_looked_at_always_the_same() -> None:
 def test_single_precision_is_looked_at_in_double() -> None:
     big = (WAVES * 1e30).astype(np.float32)
     assert neighbour_correlation(big) == pytest.approx(neighbour_correlation(WAVES), rel=1e-5)
+
+
+def test_the_colours_of_pixels_side_by_side_are_a_table() -> None:
+    """Every pixel has red, green and near infrared in turn, which rise together and differ much."""
+    brightness = RANDOM.normal(size=(300, 1))
+    levels = np.tile([10.0, 60.0, 140.0], 16)
+    pixels = levels + 5 * brightness + RANDOM.normal(0, 0.5, (300, 48))
+    assert neighbour_correlation(pixels) > 0.8 > correlation_along(pixels)
+    chosen, sentence = choose_kind(names(48), False, pixels)
+    assert chosen == "table"
+    assert "along the row -0." in sentence
+    along_one_line = 60 + 5 * brightness + np.linspace(0, 80, 48) + RANDOM.normal(0, 0.5, (300, 48))
+    assert choose_kind(names(48), False, along_one_line)[0] == "signal"
+
+
+def test_the_correlation_along_the_row_is_over_all_places_and_knows_no_missing_cells() -> None:
+    rows = WAVES[:20].copy()
+    left, right = rows[:, :-1].ravel(), rows[:, 1:].ravel()
+    assert correlation_along(rows) == pytest.approx(np.corrcoef(left, right)[0, 1])
+    rows[::3, ::5] = np.nan
+    rows[1, 2] = np.inf
+    left, right = rows[:, :-1].ravel(), rows[:, 1:].ravel()
+    both = np.isfinite(left) & np.isfinite(right)
+    assert correlation_along(rows) == pytest.approx(np.corrcoef(left[both], right[both])[0, 1])
+    assert correlation_along(np.full((5, 40), 3.0)) == 0.0
+    assert correlation_along(np.full((5, 40), np.nan)) == 0.0

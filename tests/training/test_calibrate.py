@@ -7,8 +7,10 @@ import pytest
 from beats import abnormal_beats, model_of, normal_beats, quick_scorer
 
 from isthmus.datasets import load_ecg5000
+from isthmus.options import CalibrationOptions, TrainingOptions
 from isthmus.scoring.scorer import Scorer
 from isthmus.scoring.views import combine
+from isthmus.training.calibrate import among, looked_at
 from isthmus.training.folds import plan
 
 SMALL = {"encoder": (16,), "code_size": 8, "max_steps": 150}
@@ -25,8 +27,11 @@ def by_hand(views, constants):
     """The score of one row's views (M, V), as the documents define it."""
     total = 0.0
     for member in views:
-        for value, view in zip(member, constants, strict=True):
-            total += view.weight * (np.log(max(float(value), 1e-12)) - view.center) / view.spread
+        logs = [
+            view.weight * (np.log(max(float(value), 1e-12)) - view.center) / view.spread
+            for value, view in zip(member, constants, strict=True)
+        ]
+        total += np.log(np.mean(np.exp(logs)))
     return total / len(views)
 
 
@@ -45,7 +50,7 @@ def test_calibration_scores_are_those_of_the_members_that_did_not_train_on_the_r
     )
 
 
-def test_the_score_of_the_graph_is_the_mean_of_the_members_standardised_logs():
+def test_the_score_of_the_graph_is_the_mean_of_the_members_soft_maxima():
     scorer = quick_scorer(members=2)
     rows = abnormal_beats()
     results, _ = scorer.run(rows, ["views", "anomaly_score"])
@@ -145,3 +150,20 @@ def test_a_row_like_a_calibration_row_has_its_score_to_the_last_bit(columns, mem
 def test_rows_that_are_all_alike_raise_no_alarm():
     scorer = Scorer.load(model_of(np.ones((60, 3)), "table", scheme="split", **SMALL))
     assert (scorer.calibrator.p_values(scorer.anomaly_score(np.ones((9, 3)))) == 1).all()
+
+
+@pytest.mark.parametrize("validation", [0.0, 0.2])
+@pytest.mark.parametrize("scheme", ["split", "cross"])
+def test_views_that_were_looked_at_stand_at_their_rows_and_there_are_no_others(scheme, validation):
+    choices = TrainingOptions(validation=validation)
+    dealt = plan(120, CalibrationOptions(scheme=scheme), choices)
+    views = np.random.default_rng(0).normal(size=(120, 2, 1)).astype(np.float32)
+    rows = looked_at(dealt)
+    found = among(views[rows], rows, 120)
+    there = ~np.isnan(found[:, 0, 0])
+    np.testing.assert_array_equal(found[there], views[there])
+    if scheme == "cross":
+        assert there.all()
+    else:
+        asked = dealt.validation[0] if validation else dealt.training[0]
+        np.testing.assert_array_equal(np.flatnonzero(there), asked)

@@ -106,6 +106,20 @@ def test_a_cell_too_large_to_compute_with_is_named(kind, cell, largest):
     assert describe(values, ["a", "b"], kind).columns[1].name == "b"
 
 
+@pytest.mark.parametrize("together", [1, 4, 1 << 20])
+def test_cells_that_are_too_large_are_named_in_their_order(monkeypatch, together):
+    monkeypatch.setattr("isthmus.training.describe._LOOKED_AT", together)
+    values = np.ones((30, 2))
+    values[[3, 3, 29], [0, 1, 1]] = [-2e300, np.inf, 1e308]
+    with pytest.raises(DataError) as caught:
+        describe(values, ["x", "y"], "table")
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "row 3, column 'x'",
+        "row 3, column 'y'",
+        "row 29, column 'y'",
+    ]
+
+
 def test_infinite_and_too_large_cells_have_each_their_advice():
     values = np.ones((20, 2))
     values[3] = np.inf, 1e308

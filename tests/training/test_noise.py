@@ -26,7 +26,7 @@ def shown():
     own = MemberRows.of([np.arange(1000)], torch.device("cpu"))
     noise = InputNoise.of(NetworkOptions(), RowShape("table", 8), 1.0, preamble.units)
     generator = torch.Generator().manual_seed(0)
-    disturbed = noise.disturbed(cells, own, own.table, generator)
+    disturbed = noise.disturbed(cells.of_rows(own.table)[0], cells, own, own.table, generator)
     return cells.input[:1000].numpy(), disturbed[0].numpy(), preamble.units
 
 
@@ -34,7 +34,10 @@ def test_numbers_get_noise_of_the_stated_deviation(shown):
     clean, disturbed, units = shown
     numbers = len(units.numbers)
     noise = (disturbed - clean)[:, :numbers]
-    assert noise.std() == pytest.approx(0.5, rel=0.05)
+    # Of levels even in their logarithm between a twentieth and 1.
+    assert noise.std() == pytest.approx(np.sqrt((1 - 0.05**2) / (2 * np.log(20))), rel=0.05)
+    by_row = noise.std(axis=1)
+    assert by_row.min() < 0.1 and by_row.max() > 0.9
     assert abs(noise.mean()) < 0.02
 
 
@@ -72,7 +75,7 @@ def test_without_noise_rows_are_shown_as_they_are():
     noise = InputNoise.of(
         NetworkOptions(input_noise=0.0), RowShape("table", 8), 1.0, preamble.units
     )
-    shown = noise.disturbed(cells, own, own.table, torch.Generator())
+    shown = noise.disturbed(cells.of_rows(own.table)[0], cells, own, own.table, torch.Generator())
     assert torch.equal(shown[0], cells.input)
 
 
@@ -86,7 +89,9 @@ def shown_ones(rows=2000, units=24, **choices):
     options = NetworkOptions(input_noise=0.0, restoration="off", **choices)
     shape = RowShape("image" if image else "signal", units, image)
     noise = InputNoise.of(options, shape, 1.0, Units.plain(units))
-    return noise.disturbed(cells, own, own.table, torch.Generator().manual_seed(0)).numpy()
+    return noise.disturbed(
+        cells.of_rows(own.table)[0], cells, own, own.table, torch.Generator().manual_seed(0)
+    ).numpy()
 
 
 def test_masking_hides_each_cell_by_itself():
@@ -130,6 +135,8 @@ def test_a_target_is_never_shown_in_training_whatever_the_noise():
     only_shown = np.array([1, 1, 0, 1, 0], np.float32)
     shape = RowShape("table", 5)
     noise = InputNoise.of(NetworkOptions(), shape, 1.0, Units.plain(5), only_shown)
-    shown = noise.disturbed(cells, own, own.table, torch.Generator().manual_seed(0)).numpy()
+    shown = noise.disturbed(
+        cells.of_rows(own.table)[0], cells, own, own.table, torch.Generator().manual_seed(0)
+    ).numpy()
     assert (shown[..., [2, 4]] == 0).all()
     assert (shown[..., [0, 1, 3]] != 0).all()

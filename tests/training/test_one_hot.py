@@ -127,7 +127,9 @@ def test_a_level_that_does_not_fit_or_was_never_seen_is_an_alarm_in_its_own_cell
     p = scorer.calibrator.p_values(made["anomaly_score"])
     assert p[0] > 0.05
     assert (p[1:] < 0.005).all(), dict(zip(ODD, p, strict=True))
-    assert made["error"].argmax(axis=1)[1:].tolist() == [1, 1, 2, 1]
+    first, *others = made["error"].argmax(axis=1)[1:].tolist()
+    assert first in (0, 1), "number and level do not fit together: either may be the wrong one"
+    assert others == [1, 2, 1]
 
 
 def test_the_reconstruction_of_a_category_is_the_likeliest_level(scorer):

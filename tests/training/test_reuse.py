@@ -68,7 +68,7 @@ def test_a_network_that_takes_all_layers_over_computes_the_same(case):
     reuse(trained.network, stored)
     trained.network.eval()
     # What nothing scores with is not in the file.
-    unused = ["code.log_variance (there is none)"] if "variational" in choices else []
+    unused = ["code deviation (there is none)"] if "variational" in choices else []
     assert stored.anew == unused
     assert ("anew" in stored.sentence) == bool(unused)
     inputs = trained.preamble.run(rows_of(kind)[:9]).input
@@ -106,10 +106,12 @@ def test_layers_that_do_not_fit_start_anew_and_are_named():
     network = make_network(1, RowShape("signal", 96), NetworkOptions(**choices), generator)
     before = network.stack[0].weight.clone()
     reuse(network, stored)
-    assert stored.taken == ["dense1", "dense2"]
+    assert stored.taken == ["code", "decoder 1"]
+    # The very names that `isthmus inspect` prints.
+    assert {"encoder 1", *stored.taken, "output"} <= {layer.name for layer in network.layers()}
     assert stored.sentence.endswith(
-        "2 of 4 layers are taken over; these start anew: dense0 (140 x 8 there, 96 x 8 here); "
-        "dense3 (8 x 140 there, 8 x 96 here)"
+        "2 of 4 layers are taken over; these start anew: encoder 1 (140 x 8 there, 96 x 8 "
+        "here); output (8 x 140 there, 8 x 96 here)"
     )
     assert torch.equal(network.stack[0].weight, before)
 
@@ -117,7 +119,7 @@ def test_layers_that_do_not_fit_start_anew_and_are_named():
 def test_a_file_of_which_nothing_fits_is_refused():
     model = model_of(normal_beats(60), "signal", **QUICK, **CASES["lstm"][1])
     trained = trained_of("signal", CASES["dense"][1])
-    with pytest.raises(UsageError, match=r"none of its layers fits .*dense0 \(there is none\)"):
+    with pytest.raises(UsageError, match=r"none of its layers fits .*encoder 1 \(there is none\)"):
         reuse(trained.network, Stored.of(model))
 
 
@@ -146,8 +148,8 @@ def test_rows_that_trained_the_given_weights_are_no_honest_calibration():
 @pytest.mark.parametrize(
     ("before", "after", "anew"),
     [
-        ({"encoder": (8, 4)}, {"encoder": (4, 4)}, "encoder0"),
-        ({"encoder": (4, 4), "upsampling": "transposed"}, {"encoder": (4, 4)}, "decoder0"),
+        ({"encoder": (8, 4)}, {"encoder": (4, 4)}, "encoder 1"),
+        ({"encoder": (4, 4), "upsampling": "transposed"}, {"encoder": (4, 4)}, "decoder 1"),
     ],
 )
 def test_filters_of_another_number_or_kind_are_not_taken_over(before, after, anew):

@@ -48,6 +48,25 @@ def test_the_usual_difference_of_normal_residuals_is_their_deviation_and_one_gia
     assert number.residual == pytest.approx(3.0, rel=0.05)
 
 
+@pytest.mark.parametrize("together", [1, 5, 1 << 18])
+def test_what_is_usual_of_a_cell_does_not_depend_on_the_others(monkeypatch, together):
+    monkeypatch.setattr("isthmus.scoring.cell_errors._TOGETHER", together)
+    generator = np.random.default_rng(0)
+    rows, rebuilt = generator.normal(size=(2, 40, 3))
+    rows[[1, 5], [0, 2]] = np.nan
+    names = [Column(name=name, minimum=0, maximum=1) for name in "abc"]
+    errors = np.square(rows - rebuilt)
+    found = cell_errors(rows, rebuilt, errors, Schema(kind="table", columns=tuple(names)))
+    for place, cell in enumerate(found):
+        alone = Schema(kind="table", columns=(names[place],))
+        own = (part[:, [place]] for part in (rows, rebuilt, errors))
+        assert (cell.mean, cell.residual, cell.rows) == (
+            (one := cell_errors(*own, alone)[0]).mean,
+            one.residual,
+            one.rows,
+        )
+
+
 def test_on_a_curve_the_usual_difference_is_wider_farther_out():
     generator = np.random.default_rng(0)
     rows = np.exp(2 * generator.normal(size=(4000, 2)))

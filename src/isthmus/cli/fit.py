@@ -12,6 +12,8 @@ Examples:
 
   isthmus fit photos --label class --normal good --size 32 -o detector.onnx
 
+  isthmus fit normal.csv --suspects 0.05 --suspects-output suspects.csv -o detector.onnx
+
   isthmus fit all.csv --label target --normal 1 --dry-run
 """
 
@@ -34,6 +36,11 @@ from isthmus.options import FitOptions, ReadOptions, RowOptions
 if TYPE_CHECKING:
     from isthmus.model_file import Manifest
 
+SuspectsOutput = Annotated[
+    Optional[str],  # noqa: UP045 (typer reads it)
+    typer.Option(metavar="FILE", help="Where to list the rows that --suspects leaves out."),
+]
+
 
 @takes_options()
 def fit(
@@ -55,6 +62,7 @@ def fit(
             metavar="MODEL", help="Model file whose layers training begins with, where they fit."
         ),
     ] = None,
+    suspects_output: SuspectsOutput = None,
     checkpoint: CheckpointFile = None,
     checkpoint_every: CheckpointEvery = None,
     resume: Resume = False,
@@ -77,7 +85,7 @@ def fit(
             advice="To see first what the columns would be taken as: --dry-run.",
         )
     else:
-        asked = (read, columns, options, long, init_from)
+        asked = (read, columns, options, long, init_from, suspects_output)
         _write(data, output, *asked, force=force, as_json=as_json, quiet=quiet)
 
 
@@ -112,24 +120,30 @@ def _write(
     options: FitOptions,
     long: Interruptible,
     init_from: str | None,
+    suspects_output: str | None,
     *,
     force: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
     from isthmus import model_file
+    from isthmus.cli.loading import loading
     from isthmus.cli.places import claim_model, open_data
     from isthmus.cli.progress import training_progress
     from isthmus.cli.saying import say, warn
+    from isthmus.cli.suspects import claim_list, write_list
     from isthmus.errors import require
     from isthmus.read import read_rows
 
     claim_model(output, data=data, force=force)
+    claim_list(suspects_output, options, taken=(data, output), force=force)
     source = open_data(data, read)
-    for library in ("onnx", "torch"):
-        require(library, extra="train", purpose="training a detector")
-    from isthmus.training.learn import learn
-    from isthmus.training.reuse import Stored
+    with loading():
+        for library in ("onnx", "torch"):
+            require(library, extra="train", purpose="training a detector")
+        from isthmus.training.learn import learn
+        from isthmus.training.reuse import Stored
+        from isthmus.training.verdict import beware, remarks
 
     long.claim(output=output, data=data)
     say(long.beginnings, quiet=quiet)
@@ -139,13 +153,15 @@ def _write(
     with long.said(), training_progress(quiet=quiet) as progress:
         learnt = learn(rows, columns, options, watching=long.watching(progress), init_from=begun)
     model_file.save(output, learnt.model, overwrite=force)
+    listed = write_list(suspects_output, learnt.suspects, rows, force=force)
     removed = long.done()
     say(learnt.decisions, quiet=quiet)
-    warn(learnt.warnings, quiet=quiet)
     manifest = model_file.unseal(learnt.model, name=output).manifest
+    warn([*learnt.warnings, *beware(manifest)], quiet=quiet)
     if as_json:
         typer.echo(manifest.model_dump_json(exclude={"calibration": {"scores"}}))
-    say([*_summary(output, manifest), *removed], quiet=quiet)
+    remarked = [f"{output}: {remark}" for remark in remarks(manifest)]
+    say([*_summary(output, manifest), *remarked, *listed, *removed], quiet=quiet)
 
 
 def _summary(output: str, manifest: Manifest) -> list[str]:

@@ -43,6 +43,7 @@ def _sections(held: ModelFile) -> list[tuple[str, list[str]]]:
         ("rows", _rows(manifest)),
         ("training", _training(manifest)),
         ("calibration", _calibration(manifest)),
+        *_guards(manifest),
         ("layers", _layers(manifest)),
     ]
 
@@ -76,6 +77,7 @@ def _training(manifest: Manifest) -> list[str]:
     return [
         f"{data.rows} normal rows: {data.training_rows} trained, {data.validation_rows} watched, "
         f"{data.calibration_rows} calibrated",
+        *([f"{counted(data.suspects, 'suspect')} left out before"] if data.suspects else []),
         f"rows sha256 {data.digest}",
         f"{networks} in {groups}, {training.parameters} parameters, "
         f"seed {manifest.options.training.seed}",
@@ -104,6 +106,12 @@ def _calibration(manifest: Manifest) -> list[str]:
     for old in manifest.calibration_history:
         lines.append(f"before: {len(old.scores)} scores, scheme {old.scheme}, from {old.source}")
     return lines
+
+
+def _guards(manifest: Manifest) -> list[tuple[str, list[str]]]:
+    from isthmus.training.verdict import table
+
+    return [] if manifest.guards is None else [("guards", table(manifest.guards))]
 
 
 def _layers(manifest: Manifest) -> list[str]:

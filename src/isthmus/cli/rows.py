@@ -102,12 +102,14 @@ def rebuilt_writer(
     """
     from isthmus.scoring.apart.named import image_shape
     from isthmus.scoring.writers import as_images, open_writer
-    from isthmus.scoring.writers.pictures import PictureWriter
+    from isthmus.scoring.writers.pictures import PictureWriter, white_of
 
     shape = image_shape(schema)
     if is_folder(output):
         refuse_folder(output, name, schema)
-        writer = PictureWriter(output, shape or (), names, overwrite=force)
+        made = [column for column in schema.columns if column.target] or schema.columns
+        white = white_of(made)
+        writer = PictureWriter(output, shape or (), names, overwrite=force, white=white)
         yield writer.write, True
     elif shape is None or not (name == "npy" or (name is None and output.endswith(".npy"))):
         with row_writer(output, name, force=force) as found:

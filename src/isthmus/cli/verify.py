@@ -11,10 +11,10 @@ import json
 
 import typer
 
-from isthmus.cli.parameters import AsJson, ModelPath
+from isthmus.cli.parameters import AsJson, ModelPath, Quiet
 
 
-def verify(model: ModelPath, as_json: AsJson = False) -> None:
+def verify(model: ModelPath, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Compare the digest, walk the graph, score the probe rows again."""
     from isthmus.errors import ModelFileError
     from isthmus.scoring.probes import TOLERANCE
@@ -30,6 +30,8 @@ def verify(model: ModelPath, as_json: AsJson = False) -> None:
         )
     if as_json:
         typer.echo(json.dumps({"sha256": scorer.model.digest, "largest_difference": apart}))
+        return
+    if quiet:
         return
     typer.echo(f"{model}: intact, sha256 {scorer.model.digest}")
     typer.echo(f"{model}: its probe rows score as where it was written, {apart:.3g} apart at most")

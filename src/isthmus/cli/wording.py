@@ -14,6 +14,9 @@ from isthmus.options import FLAT_NAMES, ReadOptions, RowOptions
 
 Words = str | Callable[[re.Match[str]], str]
 
+_SAYS = "draws|gives|hides|is for|names|rebuilds|says"
+"""What the library's messages say of an option that they begin with."""
+
 
 def typed(failure: IsthmusError) -> str:
     """The message of a failure; where it is about usage, in the words that were typed."""
@@ -45,6 +48,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Words], ...]:
     name = f"({'|'.join(sorted(names, key=len, reverse=True))})"
     return (
         (re.compile(rf"^{name}: (Input )?"), lambda found: f"{option(found[1])}: "),
+        (re.compile(rf"^{name}(?= (?:{_SAYS}) )"), lambda found: option(found[1])),
+        (re.compile(rf"(?<= and ){name}(?= gives )"), lambda found: option(found[1])),
+        (re.compile(rf"\b{name}=True\b"), lambda found: option(found[1])),
+        (re.compile(rf"\b{name}=False\b"), lambda found: option(f"no_{found[1]}")),
         (re.compile(rf"\b{name}=('?)([^\s',;]+)\2"), lambda f: f"{option(f[1])} {f[3]}"),
         (re.compile(r"^threshold (?=')"), "--threshold "),
         (re.compile(r"^normal was given without label"), "--normal was given without --label"),

@@ -17,9 +17,10 @@ FORMAT = 1
 class View(Frozen):
     """One way of seeing strangeness, and the constants that put it on a common scale.
 
-    A row's contribution is ``weight * (log(max(value, FLOOR)) - center) / spread``, averaged over
-    the members. `center` and `spread` are the mean and standard deviation of the logs, pooled over
-    rows that the scoring members did not train on.
+    A row's is ``weight * (log(max(value, FLOOR)) - center) / spread``. Its score is the logarithm
+    of the mean over the views of e to the power of that, averaged over the members. `center` and
+    `spread` are the mean and standard deviation of the logs, pooled over rows that the scoring
+    members did not train on.
     """
 
     name: str
@@ -135,7 +136,7 @@ class Data(Frozen):
     """The rows that the detector was made from.
 
     `digest` is the SHA-256 of the feature values as float64 (signals: float32), row by row, in
-    the order in which they came.
+    the order in which they came. `suspects` were left out before, and count nowhere else.
     """
 
     rows: int
@@ -143,6 +144,49 @@ class Data(Frozen):
     validation_rows: int
     calibration_rows: int
     digest: str
+    suspects: int = Field(default=0, ge=0)
+
+
+class Separation(Frozen):
+    """How well four ways to score tell one kind of synthetic anomaly from normal rows: ROC AUC.
+
+    Attributes
+    ----------
+    anomaly : str
+        What was done to normal rows, such as ``exchanged``.
+    reconstruction, linear, distance, score : float
+        Of the networks' error, the residual of a linear (PCA) twin, the distance to normal rows
+        and the score of the whole detector.
+    """
+
+    anomaly: str
+    reconstruction: float = Field(ge=0, le=1)
+    linear: float = Field(ge=0, le=1)
+    distance: float = Field(ge=0, le=1)
+    score: float = Field(ge=0, le=1)
+
+
+class Guards(Frozen):
+    """What the networks are worth beside simpler detectors, and whether they collapsed.
+
+    Attributes
+    ----------
+    rows : int
+        Held-out rows that were compared with the anomalies made of them.
+    rank : int
+        Of the plane of the linear twin.
+    separations : tuple of Separation
+        One for each kind of synthetic anomaly.
+    findings : tuple of str
+        `no gain`: the networks separate no kind better than both simpler detectors. The others are
+        collapses: `constant scores`, `copies` (changed cells are rebuilt as they came), `dead
+        codes` (all rows have the same code).
+    """
+
+    rows: int = Field(ge=1)
+    rank: int = Field(ge=0)
+    separations: tuple[Separation, ...] = Field(min_length=1)
+    findings: tuple[Literal["no gain", "constant scores", "copies", "dead codes"], ...] = ()
 
 
 class Manifest(Frozen):
@@ -169,6 +213,7 @@ class Manifest(Frozen):
     training: Training
     layers: tuple[Layer, ...]
     probes: tuple[float, ...]
+    guards: Guards | None = None
 
     @property
     def kind(self) -> Kind:

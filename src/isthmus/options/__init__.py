@@ -15,13 +15,17 @@ from isthmus.options.calibration import (
 from isthmus.options.choices import Alpha, Frozen, Kind, Options, Scheme, Share, Width
 from isthmus.options.fitting import FLAT_NAMES, FitOptions, checked
 from isthmus.options.network import Activation, NetworkOptions, Widths
+from isthmus.options.presets import PRESETS, Preset, PresetOptions
 from isthmus.options.reading import ReadOptions, RowOptions
+from isthmus.options.suspects import SuspectOptions
 from isthmus.options.training import Loss, Optimizer, PreprocessingOptions, Scaling, TrainingOptions
+from isthmus.options.views import ViewOptions
 
 __all__ = [
     "DEFAULT_ALPHA",
     "FLAT_NAMES",
     "MINIMUM_ROWS",
+    "PRESETS",
     "SPLIT_FROM_ROWS",
     "Activation",
     "Alpha",
@@ -34,12 +38,16 @@ __all__ = [
     "Optimizer",
     "Options",
     "PreprocessingOptions",
+    "Preset",
+    "PresetOptions",
     "ReadOptions",
     "RowOptions",
     "Scaling",
     "Scheme",
     "Share",
+    "SuspectOptions",
     "TrainingOptions",
+    "ViewOptions",
     "Width",
     "Widths",
     "checked",

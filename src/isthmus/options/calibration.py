@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from isthmus.options.choices import Alpha, Kind, Options, Scheme, Share
+from isthmus.options.presets import Preset
 
 DEFAULT_ALPHA = 0.01
 MINIMUM_ROWS = 10
@@ -30,11 +31,15 @@ class CalibrationOptions(Options):
     threshold: str = "conformal"
     """Threshold rule: conformal, confident:0.95, mean-std:3, percentile:99 or fixed:2.5."""
 
-    def members_of(self, scheme: Scheme, architecture: str, kind: Kind) -> int:
+    def members_of(self, scheme: Scheme, architecture: str, kind: Kind, preset: Preset) -> int:
         """Members in each group.
 
         Both schemes have the same number of networks by default, but a split of those that are
         slow to train, which all but dense ones and all for images are, has one.
         """
-        one = scheme == "cross" or architecture != "dense" or kind == "image"
-        return self.members or (1 if one else self.folds)
+        if self.members is not None:
+            return self.members
+        one = architecture != "dense" or kind == "image"
+        if preset == "best":
+            return 2 if one or scheme == "cross" else 2 * self.folds
+        return 1 if one or scheme == "cross" else self.folds

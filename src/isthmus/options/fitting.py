@@ -8,9 +8,12 @@ from pydantic import BaseModel, ValidationError, model_validator
 
 from isthmus.errors import UsageError
 from isthmus.options.calibration import CalibrationOptions
-from isthmus.options.choices import Frozen
+from isthmus.options.choices import Frozen, Kind
 from isthmus.options.network import NetworkOptions
+from isthmus.options.presets import PRESETS, SMALL, PresetOptions
+from isthmus.options.suspects import SuspectOptions
 from isthmus.options.training import PreprocessingOptions, TrainingOptions
+from isthmus.options.views import ViewOptions
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -18,9 +21,12 @@ Model = TypeVar("Model", bound=BaseModel)
 class FitOptions(Frozen):
     """All choices of one fit."""
 
+    effort: PresetOptions = PresetOptions()
     preprocessing: PreprocessingOptions = PreprocessingOptions()
     network: NetworkOptions = NetworkOptions()
+    trust: SuspectOptions = SuspectOptions()
     training: TrainingOptions = TrainingOptions()
+    views: ViewOptions = ViewOptions()
     calibration: CalibrationOptions = CalibrationOptions()
 
     @model_validator(mode="after")
@@ -42,6 +48,22 @@ class FitOptions(Frozen):
                 "category_loss='softmax' needs outputs of any size: output_activation='linear'"
             )
         return self
+
+    def settled(self, kind: Kind) -> FitOptions:
+        """The same with what the preset sets, where an option has its own default."""
+        preset = self.effort.preset
+        wanted = dict(PRESETS[preset])
+        network = self.network
+        free = network.encoder is None and network.code_size is None and network.decoder is None
+        if preset == "fast" and free and network.architecture in ("auto", "dense"):
+            wanted |= SMALL[kind]
+        groups: dict[str, Frozen] = {}
+        for name, value in wanted.items():
+            group = FLAT_NAMES[name]
+            held = groups.get(group, getattr(self, group))
+            if getattr(held, name) == type(held).model_fields[name].default:
+                groups[group] = held.model_copy(update={name: value})
+        return self.model_copy(update=groups)
 
     @classmethod
     def from_flat(cls, **choices: Any) -> FitOptions:

@@ -64,7 +64,9 @@ class NetworkOptions(Options):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each hidden layer that is left out at random in training."""
     input_noise: Annotated[float, Field(ge=0)] | None = None
-    """Deviations of training noise on the network's input; by default 0.5, for images 0.1."""
+    """Deviations of training noise on the network's input; by default 1, for images 0.1."""
+    noise_levels: Literal["auto", "one", "many"] = "auto"
+    """Noise of one level, or for each row one drawn from a twentieth up; auto: one for images."""
     masking: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of cells that are hidden from the network in training, each by itself."""
     erasing: Annotated[float, Field(ge=0, lt=1)] = 0.0
@@ -90,7 +92,11 @@ class NetworkOptions(Options):
         """Deviations of training noise."""
         if self.input_noise is not None:
             return self.input_noise
-        return 0.1 if kind == "image" else 0.5
+        return 0.1 if kind == "image" else 1.0
+
+    def many_levels(self, kind: Kind) -> bool:
+        """Whether every row gets noise of a level of its own."""
+        return kind != "image" if self.noise_levels == "auto" else self.noise_levels == "many"
 
     def widths(self, kind: Kind, cells: int) -> Widths:
         """Encoder, code size and decoder spelled out, for rows of so many cells."""

@@ -21,7 +21,7 @@ class PreprocessingOptions(Options):
     scaling_scope: Literal["auto", "column", "global"] = "auto"
     """Scale each column by itself, or all by one range; auto is global for signals and images."""
     tails: Literal["auto", "keep"] = "auto"
-    """Put heavy-tailed columns of tables on a logarithm-like scale (asinh), or keep them."""
+    """In tables put heavy tails on a scale like a logarithm and take far cells nearer, or keep."""
     impute: Literal["median", "mean"] = "median"
     """What the network sees in place of a missing cell."""
     input_limit: Annotated[float, Field(gt=0)] | None = 5.0

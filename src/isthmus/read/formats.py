@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from isthmus.errors import UnreadableDataError
+from isthmus.errors import UnreadableDataError, UsageError
 from isthmus.options import ReadOptions
 from isthmus.read.arrow import open_arrow
 from isthmus.read.csv import open_csv
@@ -46,6 +46,9 @@ FORMATS = (
     Format("idx", open_idx, (), IDX),
     Format("image", open_image, ENDINGS, IMAGES),
 )
+OF_CSV = ("header", "delimiter")
+"""Options that say what a CSV file looks like, and nothing of others."""
+
 BY_NAME = {row.name: row for row in FORMATS}
 BY_EXTENSION = {end: row for row in FORMATS for end in row.extensions}
 
@@ -72,11 +75,30 @@ def open_format(data: Any, options: ReadOptions) -> Source:
         If it cannot be opened.
     UnreadableDataError
         If its bytes are not what the format says.
+    UsageError
+        If options are given that say nothing of such a file.
     """
     file = open_file(data)
-    if options.format is not None:
-        return BY_NAME[options.format].open(file, options)
-    return format_of(file).open(file, options)
+    form = format_of(file) if options.format is None else BY_NAME[options.format]
+    if form.name != "csv":
+        refuse_foreign(options, file.name, form.name)
+    return form.open(file, options)
+
+
+def refuse_foreign(options: ReadOptions, name: str, what: str) -> None:
+    """Refuse what is said of a CSV file where the data are none.
+
+    Raises
+    ------
+    UsageError
+        Naming every such option.
+    """
+    given = [option for option in OF_CSV if getattr(options, option) is not None]
+    if given:
+        raise UsageError(
+            *(f"{option} is for CSV files, and {name} is {what}" for option in given),
+            advice="Leave out what would change nothing.",
+        )
 
 
 def format_of(file: File) -> Format:

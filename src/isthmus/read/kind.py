@@ -14,7 +14,9 @@ from isthmus.read.counting import counted
 
 FEWEST_COLUMNS = 32
 ALIKE = 0.8
-"""Median correlation of neighbours above which columns are one quantity."""
+"""Correlation of neighbours, of two columns and along the row, above which all columns are one
+quantity. Columns that are measured in turn, as the colours of the pixels of a picture, are like
+their neighbours among the columns, and unlike them along the row."""
 LOOKED_AT = 2000
 """Rows, and pairs of neighbours, that are looked at; spread evenly."""
 FEWEST_ROWS = 3
@@ -59,12 +61,12 @@ def choose_kind(
         )
     if named and not numbered(names):
         return "table", "kind: table (the columns have names of their own); --kind signal to change"
-    likeness = neighbour_correlation(values)
+    likeness, along = neighbour_correlation(values), correlation_along(values)
     found = (
         f"{counted(count, 'column')} without names of their own, correlation of neighbours "
-        f"{likeness:.2f}"
+        f"{likeness:.2f}, along the row {along:.2f}"
     )
-    if likeness > ALIKE:
+    if likeness > ALIKE and along > ALIKE:
         return "signal", f"kind: signal ({found}); --kind table to change"
     return "table", f"kind: table ({found}); --kind signal to change"
 
@@ -93,6 +95,13 @@ def neighbour_correlation(values: Array) -> float:
     found = [_correlation(values[rows, place], values[rows, place + 1]) for place in left]
     measured = [value for value in found if value is not None]
     return float(np.median(measured)) if measured else 0.0
+
+
+def correlation_along(values: Array) -> float:
+    """The correlation of cells with the next of their row, over all places; 0: none to measure."""
+    rows = np.linspace(0, len(values) - 1, min(len(values), LOOKED_AT)).astype(int)
+    looked_at = values[rows]
+    return _correlation(looked_at[:, :-1].ravel(), looked_at[:, 1:].ravel()) or 0.0
 
 
 def _correlation(a: Array, b: Array) -> float | None:

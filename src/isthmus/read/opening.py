@@ -8,7 +8,7 @@ from typing import Any
 
 from isthmus.errors import UsageError
 from isthmus.options import ReadOptions
-from isthmus.read.formats import open_format
+from isthmus.read.formats import open_format, refuse_foreign
 from isthmus.read.images.files import open_folder
 from isthmus.read.memory import open_memory
 from isthmus.read.source import Source
@@ -35,9 +35,12 @@ def open_source(data: Any, options: ReadOptions | None = None) -> Source:
         If its bytes are not what the format says.
     SchemaError
         If a column name stands twice.
+    UsageError
+        If options are given that say nothing of such data.
     """
     options = options or ReadOptions()
     if _is_folder(data):
+        refuse_foreign(options, os.fsdecode(data), "a folder of images")
         return open_folder(data, options)
     if options.paired is not None:
         raise UsageError(

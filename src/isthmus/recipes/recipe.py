@@ -21,6 +21,7 @@ Variant = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 BARE: dict[str, Any] = {
     "input_limit": None,
     "tails": "keep",
+    "distance": "off",
     "input_noise": 0.0,
     "dropout": 0.0,
     "masking": 0.0,

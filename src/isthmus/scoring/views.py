@@ -25,13 +25,33 @@ def logs(views: np.ndarray) -> np.ndarray:
     return exact
 
 
+def standardised(views: np.ndarray, constants: Sequence[View]) -> np.ndarray:
+    """Logs of views (..., V), put on the common scale, in float64."""
+    center = np.array([view.center for view in constants])
+    weight = np.array([view.weight / view.spread for view in constants])
+    scaled: np.ndarray = (logs(views) - center) * weight
+    return scaled
+
+
+def together(by_view: np.ndarray) -> np.ndarray:
+    """One number (...) of standardised logs (..., V): a soft maximum, the log of their mean power.
+
+    A row that is strange to one view is strange, though it be ordinary to the others; one that is
+    a little strange to all is more so than to one.
+    """
+    largest: np.ndarray = by_view.max(axis=-1)
+    if by_view.shape[-1] == 1:
+        return largest
+    powers = np.exp(by_view - largest[..., None])
+    combined: np.ndarray = largest + np.log(powers.mean(axis=-1))
+    return combined
+
+
 def combine(views: np.ndarray, constants: Sequence[View]) -> np.ndarray:
-    """Scores (N,) in float32 of views (N, M, V): standardised logs, weighted, mean over members.
+    """Scores (N,) in float32 of views (N, M, V): a member's views together, mean over members.
 
     Averaging scores keeps calibration honest; averaging reconstructions halves the alarms.
     """
-    center = np.array([view.center for view in constants])
-    weight = np.array([view.weight / view.spread for view in constants])
-    members: np.ndarray = (logs(views) - center) @ weight  # (N, M)
+    members = together(standardised(views, constants))  # (N, M)
     exact: np.ndarray = (members.mean(axis=1) + GRID) - GRID
     return exact.astype(np.float32)

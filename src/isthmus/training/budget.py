@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from isthmus.options import Kind, TrainingOptions
+from isthmus.options import Kind, Preset, TrainingOptions
 
-DEFAULT_EPOCHS = 100
-FEWEST_STEPS, MOST_STEPS = 1500, 5000
+STEPS: dict[Preset, tuple[int, int, int]] = {
+    "fast": (100, 1500, 5000),
+    "balanced": (100, 1500, 5000),
+    "best": (300, 4500, 15000),
+}
+"""Epochs where nothing is chosen, and the fewest and the most updates that they may come to."""
 SMALLEST_BATCH, LARGEST_BATCH = 16, 512
 LARGEST_OF_IMAGES = 128
 MOST_RECORDS = 200
@@ -29,21 +33,24 @@ class Budget:
         return math.ceil(self.steps / self.steps_per_epoch)
 
 
-def budget(rows: int, options: TrainingOptions, kind: Kind = "table") -> Budget:
+def budget(
+    rows: int, options: TrainingOptions, kind: Kind = "table", preset: Preset = "balanced"
+) -> Budget:
     """The budget for `rows` training rows of each member."""
     largest = LARGEST_OF_IMAGES if kind == "image" else LARGEST_BATCH
     automatic = min(max(rows // 10, SMALLEST_BATCH), largest)
     batch_size = min(options.batch_size or automatic, rows)
     per_epoch = math.ceil(rows / batch_size)
-    steps = _steps(per_epoch, options)
+    steps = _steps(per_epoch, options, preset)
     epochs = math.ceil(steps / per_epoch)
     every = 1 if options.needs_validation else math.ceil(epochs / MOST_RECORDS)
     return Budget(batch_size, steps, per_epoch, every)
 
 
-def _steps(per_epoch: int, options: TrainingOptions) -> int:
+def _steps(per_epoch: int, options: TrainingOptions, preset: Preset) -> int:
     if options.epochs is None and options.max_steps is None:
-        return min(max(DEFAULT_EPOCHS * per_epoch, FEWEST_STEPS), MOST_STEPS)
+        epochs, fewest, most = STEPS[preset]
+        return min(max(epochs * per_epoch, fewest), most)
     by_epochs = math.inf if options.epochs is None else options.epochs * per_epoch
     by_steps = math.inf if options.max_steps is None else options.max_steps
     return int(min(by_epochs, by_steps))

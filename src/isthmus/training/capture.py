@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from isthmus.training.checkpoint_file import Document
 from isthmus.training.state import State
@@ -31,7 +30,7 @@ def _groups(state: State) -> dict[str, dict[str, Tensor]]:
         loop["dealt_from"] = state.dealt_from
     return {
         "network": dict(state.network.state_dict()),
-        "optimizer": _moments(state.optimizer),
+        "optimizer": state.optimizer.tensors,
         "keeper": state.keeper.tensors(),
         "loop": loop,
     }
@@ -45,14 +44,8 @@ def put_back(state: State, document: Document, arrays: Mapping[str, np.ndarray])
     KeyError, RuntimeError, TypeError, ValueError
         If the arrays are not those of such a state.
     """
-    weights = _weights(state.optimizer)
     _put_into(dict(state.network.state_dict()), _group(arrays, "network"))
-    moments = {
-        name: template if template.dim() == 0 else torch.empty_like(weights)
-        for name, template in _moments_of_one_update(state.optimizer).items()
-    }
-    _put_into(moments, _group(arrays, "optimizer"))
-    state.optimizer.load_state_dict({**state.optimizer.state_dict(), "state": {0: moments}})
+    _put_into(state.optimizer.tensors, _group(arrays, "optimizer"))
     _put_back_keeper(state, _group(arrays, "keeper"))
     loop = {
         "totals": state.totals,
@@ -73,30 +66,6 @@ def _put_back_keeper(state: State, arrays: dict[str, np.ndarray]) -> None:
     tensors = {name: torch.empty_like(template) for name, template in templates.items()}
     _put_into(tensors, arrays)
     state.keeper.put_back(tensors)
-
-
-def _weights(optimizer: torch.optim.Optimizer) -> nn.Parameter:
-    """All weights of the network as one vector."""
-    weights: nn.Parameter = optimizer.param_groups[0]["params"][0]
-    return weights
-
-
-def _moments(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """What the optimiser remembers from update to update."""
-    kept = optimizer.state[_weights(optimizer)]
-    return {name: value for name, value in kept.items() if isinstance(value, Tensor)}
-
-
-def _moments_of_one_update(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """The same of a twin that has updated one weight: which there are, and which are vectors."""
-    weight = nn.Parameter(torch.zeros(1))
-    weight.grad = torch.zeros(1)
-    known = inspect.signature(type(optimizer)).parameters
-    twin = type(optimizer)(
-        [weight], **{name: value for name, value in optimizer.defaults.items() if name in known}
-    )
-    twin.step()
-    return _moments(twin)
 
 
 def _group(arrays: Mapping[str, np.ndarray], group: str) -> dict[str, np.ndarray]:

@@ -18,6 +18,8 @@ _COPIES = 3
 """Of the rows as units, at the same time, while they are made and learnt from."""
 _PIXEL_COPIES = 7
 """Of images: as they came, and what the preamble makes of them."""
+_LOOKED_AT = 1 << 20
+"""Cells that are looked at together: they stay near."""
 _MANY = 2.0
 """Gigabytes that are worth a word."""
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
@@ -109,7 +111,8 @@ def warnings(values: np.ndarray, schema: Schema) -> list[str]:
 
 
 def _numeric(name: str, cells: np.ndarray) -> Column:
-    observed = cells[~np.isnan(cells)]
+    missing = np.isnan(cells)
+    observed = cells[~missing] if missing.any() else cells
     return Column(
         name=name,
         minimum=float(observed.min()) if len(observed) else 0.0,
@@ -136,6 +139,17 @@ def _missing(cells: np.ndarray) -> float:
     return float(1.0 - (~np.isnan(cells)).mean())
 
 
+def _beyond(values: np.ndarray, largest: np.float64) -> np.ndarray:
+    """Row and column (n, 2) of all cells that are larger in size; looked for row by row."""
+    step = max(_LOOKED_AT // values.shape[1], 1)
+    found = [np.empty((0, 2), np.intp)]
+    for first in range(0, len(values), step):
+        places = np.argwhere(np.abs(values[first : first + step]) > largest)
+        places[:, 0] += first
+        found.append(places)
+    return np.concatenate(found)
+
+
 def _cell(cell: int, names: Sequence[str], image: ImageForm | None) -> str:
     if image is None:
         return f"column {names[cell]!r}"
@@ -153,7 +167,7 @@ def _refuse_unusable(
             "are needed to learn from and to calibrate"
         )
         advice.append("Give more normal rows.")
-    places = np.argwhere(np.abs(values) > np.float64(_LARGEST[kind]))
+    places = _beyond(values, np.float64(_LARGEST[kind]))
     problems += [
         f"{where}row {row}, {_cell(cell, names, image)}: {values[row, cell]:g} cannot be learnt "
         "from"

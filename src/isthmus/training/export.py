@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,14 @@ import torch
 from isthmus.errors import IsthmusError
 from isthmus.model_file.manifest import Layer, View
 from isthmus.scoring.session import Session
-from isthmus.scoring.views import combine
+from isthmus.scoring.views import combine, standardised
 from isthmus.training.architectures import Autoencoder
 from isthmus.training.cell_loss import CellLoss
 from isthmus.training.detail import Detail
 from isthmus.training.graph import ElementType, Graph
+from isthmus.training.nearest import Nearest, distance_decides
 from isthmus.training.preamble import Preamble
 from isthmus.training.tail import (
-    VIEWS,
     Shapes,
     emit_by_member,
     emit_errors,
@@ -44,33 +44,50 @@ class Trained:
     loss: CellLoss
     shapes: Shapes
     detail: Detail | None = None
+    nearest: Nearest | None = None
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """The names of the views of a row, in the order of the last axis."""
+        return ("reconstruction",) if self.nearest is None else ("reconstruction", "distance")
 
     @property
     def element(self) -> ElementType:
         """The element type of rows."""
         return self.preamble.element
 
-    def graph(self, constants: Sequence[View] | None) -> bytes:
+    def graph(self, constants: Sequence[View] | None, *, checked: bool = False) -> bytes:
         """The joined graph.
 
         Without the constants of the views it ends at the views, and has the outputs of
-        `emit_by_member` besides.
+        `emit_by_member` besides. To be `checked`, it says what rows were held against.
         """
         graph = Graph()
         cells = self.preamble.emit(graph, "rows")
         core = self.network.emit(graph, cells.input)
         errors = emit_errors(graph, core, cells, self.loss, self.shapes)
-        emit_explanation(graph, core, errors, cells, self.preamble, self.shapes)
+        blended = self.nearest is not None and constants is not None
+        of_network = "error.network" if blended else "error"
+        emit_explanation(graph, core, errors, cells, self.preamble, self.shapes, error=of_network)
         if self.detail is None:
-            views = emit_views(graph, errors, cells, self.shapes)
+            of_row = [emit_views(graph, errors, cells, self.shapes)]
         else:
-            views = emit_relative(graph, core, cells, self.loss, self.detail, self.shapes)
-        declared = outputs(self.shapes, self.preamble.element)
+            of_row = [emit_relative(graph, core, cells, self.loss, self.detail, self.shapes)]
+        declared = outputs(self.shapes, self.preamble.element, len(self.views))
+        if self.nearest is not None:
+            distances = self.nearest.emit(graph, cells)
+            of_row.append(distances.view)
+        views = graph.concat(of_row, name="views", axis=2)
         if constants is None:
             del declared["anomaly_score"]
             declared |= emit_by_member(graph, core, errors, self.preamble, self.shapes)
+            if self.nearest is not None:
+                declared |= self.nearest.emit_by_member(graph, distances)
         else:
-            emit_score(graph, views, constants)
+            by_view = emit_score(graph, views, constants)
+            if self.nearest is not None:
+                self.nearest.emit_error(graph, of_network, distances, by_view)
+                declared |= self.nearest.emit_found(graph, distances) if checked else {}
         rows = ("rows", self.preamble.element, ("N", self.shapes.cells))
         return graph.serialised([rows], list(declared.values()))
 
@@ -85,19 +102,30 @@ class Trained:
                 parameters=3 * units,  # centre and scale, and the fill or the level
             ),
             *self.network.layers(),
+            *([] if self.nearest is None else [self.nearest.layer()]),
             Layer(
                 name="views",
-                operation=", ".join(VIEWS),
-                shape=("N", members, len(VIEWS)),
+                operation=", ".join(self.views),
+                shape=("N", members, len(self.views)),
                 parameters=0,
             ),
-            Layer(name="score", operation="mean of logs", shape=("N",), parameters=2 * len(VIEWS)),
+            Layer(
+                name="score",
+                operation="soft maximum of logs",
+                shape=("N",),
+                parameters=2 * len(self.views),
+            ),
         ]
 
 
-def session(trained: Trained, constants: Sequence[View] | None) -> Session:
+def session(
+    trained: Trained, constants: Sequence[View] | None, *, checked: bool = False
+) -> Session:
     """The joined graph, ready to run."""
-    return Session(trained.graph(constants), width=trained.network.widest)
+    widest = trained.network.widest
+    if trained.nearest is not None:
+        widest = max(widest, trained.nearest.bank.widest)
+    return Session(trained.graph(constants, checked=checked), width=widest)
 
 
 def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) -> None:
@@ -108,9 +136,10 @@ def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) 
     IsthmusError
         Naming the outputs that differ by more than 1e-5 of their largest value, or of their unit.
     """
-    names = [*outputs(trained.shapes, trained.element)]
-    graph = session(trained, constants).run(rows, names, trained.element)
-    twin = _twin(trained, constants, rows, graph["views"])
+    names = [*outputs(trained.shapes, trained.element, len(trained.views))]
+    also = [] if trained.nearest is None else ["found"]
+    graph = session(trained, constants, checked=True).run(rows, names + also, trained.element)
+    twin = _twin(trained, constants, rows, graph)
     problems = []
     preamble, numbers = trained.preamble, trained.preamble.units.numbers
     for name in names:
@@ -144,7 +173,7 @@ def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) 
 
 @torch.no_grad()
 def _twin(
-    trained: Trained, constants: Sequence[View], rows: np.ndarray, views: np.ndarray
+    trained: Trained, constants: Sequence[View], rows: np.ndarray, graph: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """What PyTorch and NumPy make of the same rows.
 
@@ -179,18 +208,27 @@ def _twin(
         numbers_loss = trained.loss.numbers
         single = trained.detail.torch(judged, target, counted, surprise, numbers_loss).double()
         views_twin = single.view(-1, trained.network.passes, len(rows)).mean(dim=1)
+    of_row = [views_twin.T[:, :, None].cpu().numpy()]
+    off = [(rounding.sum(dim=2) / counts).T[:, :, None].cpu().numpy()]
+    errors_twin = errors.mean(dim=0).cpu().numpy()
+    if trained.nearest is not None:
+        looked_up = trained.nearest.look_up(arrays, graph["found"].astype(np.int64))
+        of_row.append(looked_up.views)
+        off.append(np.zeros_like(of_row[-1]))
+        farther = distance_decides(standardised(graph["views"], constants))
+        errors_twin = trained.nearest.blended(errors_twin, looked_up.cells, farther)
     numbers = output[..., : len(units.numbers)].double().mean(dim=0).cpu().numpy()
     if trained.preamble.shown is not None:
         shown = trained.preamble.shown[: len(units.numbers)] > 0
         numbers = np.where(shown, arrays.target[:, : len(units.numbers)], numbers)
     return {
         "reconstruction": trained.preamble.original(numbers),
-        "error": errors.mean(dim=0).cpu().numpy(),
+        "error": errors_twin,
         "error, rounding": rounding.mean(dim=0).cpu().numpy(),
-        "views, rounding": (rounding.sum(dim=2) / counts).T[:, :, None].cpu().numpy(),
+        "views, rounding": np.concatenate(off, axis=2),
         "code": code[0].double().cpu().numpy(),
-        "views": views_twin.T[:, :, None].cpu().numpy(),
-        "anomaly_score": combine(views, constants).astype(np.float64),
+        "views": np.concatenate(of_row, axis=2),
+        "anomaly_score": combine(graph["views"], constants).astype(np.float64),
     }
 
 

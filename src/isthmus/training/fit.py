@@ -10,7 +10,16 @@ import torch
 
 from isthmus import model_file
 from isthmus.errors import UsageError
-from isthmus.model_file.manifest import Data, Manifest, Threshold, Training
+from isthmus.model_file.manifest import (
+    Calibration,
+    CellErrors,
+    Data,
+    Guards,
+    Manifest,
+    Threshold,
+    Training,
+    View,
+)
 from isthmus.options import CalibrationOptions, FitOptions
 from isthmus.schema import Schema
 from isthmus.scoring.calibration import Calibrator
@@ -19,21 +28,26 @@ from isthmus.scoring.probes import probe_rows
 from isthmus.scoring.thresholds import decide
 from isthmus.training import calibrate
 from isthmus.training.architectures import RowShape, chosen, make_network
+from isthmus.training.bank import Bank
 from isthmus.training.budget import Budget, budget
 from isthmus.training.cell_loss import CellLoss
 from isthmus.training.detail import Detail, by_detail
 from isthmus.training.devices import choose_device, one_thread
 from isthmus.training.export import Trained, check_parity, session
 from isthmus.training.folds import Plan, plan
+from isthmus.training.guards import Judged, guards
 from isthmus.training.loop import History, train
 from isthmus.training.loss import LOSSES
 from isthmus.training.members import Cells
+from isthmus.training.nearest import Nearest
 from isthmus.training.noise import InputNoise
-from isthmus.training.preamble import Preamble
+from isthmus.training.preamble import CellArrays, Preamble
+from isthmus.training.preprocessing import preamble_of
 from isthmus.training.reuse import Stored, reuse
+from isthmus.training.suspects import Suspects, find_suspects
 from isthmus.training.tail import Shapes
 from isthmus.training.unused import refuse_unused
-from isthmus.training.usual import usual_errors
+from isthmus.training.usual import held_apart, usual_errors
 from isthmus.training.versions import versions
 from isthmus.training.watching import UNWATCHED, Subject, Watching
 from isthmus.version import __version__
@@ -50,6 +64,7 @@ def fit(
     init_from: Stored | None = None,
     dealt: Plan | None = None,
     preamble_rows: np.ndarray | None = None,
+    suspects: Suspects | None = None,
 ) -> bytes:
     """Train on normal rows, calibrate, and return the model file.
 
@@ -70,6 +85,8 @@ def fit(
     preamble_rows : array of int, optional
         The rows that preprocessing is fitted on, for recipes whose article fitted it on rows that
         do not train; by default those that train.
+    suspects : Suspects, optional
+        Rows to leave out; by default found as the options say.
 
     Returns
     -------
@@ -82,27 +99,20 @@ def fit(
         If rows and options do not go together, so many rows cannot meet the options, none of the
         layers of `init_from` fits, or training runs away.
     """
+    _refuse_unfit(schema, options)
+    options = options.settled(schema.kind)
     calibration = options.calibration
     if dealt is None:
-        # Rows without any value have no score, neither to learn from nor to calibrate with.
-        values = values[~_without_value(values, schema)]
+        suspects = find_suspects(values, schema, options) if suspects is None else suspects
+        values, dealt = _dealt(values, schema, options, suspects)
+    elif options.trust.suspects:
+        raise UsageError("suspects says who trains, and that is decided already: leave it out")
     _refuse_unfit(schema, options)
-    dealt = dealt or plan(len(values), calibration, options.training)
     _refuse_unsupported(dealt, calibration)
     with one_thread():
         begun = Beginning(preamble_rows, init_from)
         trained, work = _train(values, schema, dealt, options, watching, begun)
-        views = session(trained, None).run(values, ["views"], trained.element)["views"]
-        per_group = trained.shapes.members // dealt.groups
-        constants = calibrate.view_constants(views, dealt, per_group)
-        scorer = session(trained, constants)
-        own = scorer.run(values, ["anomaly_score"], trained.element)["anomaly_score"]
-        held_out = calibrate.calibration(views, own, dealt, per_group, constants)
-        check_parity(trained, constants, values[:_PARITY_ROWS])
-        usual = usual_errors(trained, values, schema, dealt, per_group)
-        probes = probe_rows(schema)
-        check_parity(trained, constants, probes)
-    scores = scorer.run(probes, ["anomaly_score"], trained.element)["anomaly_score"]
+        finished = _finished(trained, values, schema, options, dealt)
     manifest = Manifest(
         created_by=f"isthmus {__version__}",
         versions=versions(schema.kind),
@@ -111,16 +121,78 @@ def fit(
         members=trained.shapes.members,
         groups=dealt.groups,
         code_size=trained.shapes.code,
-        views=constants,
-        cells=usual,
-        calibration=held_out,
+        views=finished.constants,
+        cells=finished.cells,
+        calibration=finished.calibration,
         threshold=Threshold(rule=calibration.threshold, alpha=calibration.alpha),
-        data=_data(values, schema, dealt),
+        data=_data(values, schema, dealt, suspects),
         training=work,
         layers=tuple(trained.layers()),
-        probes=tuple(map(float, scores)),
+        probes=finished.probes,
+        guards=finished.guards,
     )
-    return model_file.seal(trained.graph(constants), manifest)
+    return model_file.seal(finished.trained.graph(finished.constants), manifest)
+
+
+class Finished(NamedTuple):
+    """A trained detector with all constants of its graph, and what is known of it."""
+
+    trained: Trained
+    constants: tuple[View, ...]
+    cells: tuple[CellErrors, ...]
+    calibration: Calibration
+    probes: tuple[float, ...]
+    guards: Guards | None
+
+
+def _finished(
+    trained: Trained, values: np.ndarray, schema: Schema, options: FitOptions, dealt: Plan
+) -> Finished:
+    """Find the constants by rows (N, D) that members did not train on, and check the graph."""
+    rows = calibrate.looked_at(dealt)
+    looking = session(trained, None)
+    views = looking.run(values[rows], ["views"], trained.element)["views"]
+    views = calibrate.among(views, rows, len(values))
+    per_group = trained.shapes.members // dealt.groups
+    constants = calibrate.view_constants(views, trained.views, dealt, per_group)
+    scorer = session(trained, constants)
+    some = values[dealt.held_out[0]]
+    own = scorer.run(some, ["anomaly_score"], trained.element)["anomaly_score"]
+    held_out = calibrate.calibration(views, own, dealt, per_group, constants)
+    apart = held_apart(trained, values, dealt, per_group, constants)
+    if trained.nearest is not None and apart.distances is not None:
+        nearest = trained.nearest.rated(apart.errors, apart.distances)
+        trained = replace(trained, nearest=nearest)
+    check_parity(trained, constants, values[:_PARITY_ROWS])
+    usual = usual_errors(trained, apart, schema)
+    probes = probe_rows(schema)
+    check_parity(trained, constants, probes)
+    scores = scorer.run(probes, ["anomaly_score"], trained.element)["anomaly_score"]
+    judged = Judged(
+        trained,
+        looking,
+        values,
+        dealt,
+        per_group,
+        constants,
+        schema.kind,
+        options.training.seed,
+        options.network.variational,
+    )
+    probed = tuple(map(float, scores))
+    return Finished(trained, constants, usual, held_out, probed, guards(judged))
+
+
+def _dealt(
+    values: np.ndarray, schema: Schema, options: FitOptions, suspects: Suspects
+) -> tuple[np.ndarray, Plan]:
+    """The rows that are used, of rows (N, D), and who trains on which of them."""
+    # Rows without any value have no score, neither to learn from nor to calibrate with.
+    left_out = _without_value(values, schema)
+    left_out[suspects.rows] = True
+    kept = np.flatnonzero(~left_out)
+    dealt = suspects.kept_from(plan(len(kept), options.calibration, options.training), kept)
+    return (values[kept] if left_out.any() else values), dealt
 
 
 class Beginning(NamedTuple):
@@ -165,7 +237,7 @@ def _train(
     learning = dealt.training[0] if dealt.scheme == "split" else slice(None)
     if begun.preamble_rows is not None:
         learning = begun.preamble_rows
-    preamble = _preamble(values[learning], schema, options)
+    preamble = preamble_of(values[learning], schema, options)
     units = preamble.units
     numbers = LOSSES[options.training.loss]
     loss = CellLoss(numbers, units, preamble.levels, preamble.flags, preamble.softmax)
@@ -173,15 +245,19 @@ def _train(
     generator = torch.Generator().manual_seed(options.training.seed)
     shape = _shape(schema, preamble)
     architecture = chosen(options.network, shape)
-    per_group = options.calibration.members_of(dealt.scheme, architecture, schema.kind)
+    per_group = options.calibration.members_of(
+        dealt.scheme, architecture, schema.kind, options.effort.preset
+    )
     members = dealt.groups * per_group
     network = make_network(members, shape, options.network, generator).to(device)
     if begun.init_from is not None:
         reuse(network, begun.init_from)
-    work = budget(max(map(len, dealt.training)), options.training, schema.kind)
-    arrays = preamble.run(values)
+    longest = max(map(len, dealt.training))
+    work = budget(longest, options.training, schema.kind, options.effort.preset)
+    arrays = preamble.run_compactly(values)
     cells = Cells.of(arrays, device)
     subject = Subject(values, schema, options, dealt, learning, preamble, cells)
+    noisy = options.network.noise(schema.kind) > 0
     with watching.of(subject) as watcher:
         history = train(
             network,
@@ -193,7 +269,7 @@ def _train(
             noise=InputNoise.of(
                 options.network,
                 shape,
-                _spread(preamble, arrays.input[learning]),
+                _spread(preamble, arrays.input, learning) if noisy else 0.0,
                 units,
                 preamble.shown,
             ),
@@ -203,23 +279,33 @@ def _train(
         )
     shapes = Shapes(members, values.shape[1], network.code_size)
     detail = _detail(schema, options, preamble)
-    trained = Trained(preamble, network, replace(loss, scoring=True), shapes, detail)
+    nearest = _nearest(preamble, arrays, dealt, per_group, schema, options)
+    trained = Trained(preamble, network, replace(loss, scoring=True), shapes, detail, nearest)
     return trained, _account(history, work, trained, begun.digest)
 
 
-def _preamble(rows: np.ndarray, schema: Schema, options: FitOptions) -> Preamble:
-    """Preprocessing, fitted on rows (N, D)."""
-    linear = options.network.output_activation == "linear"
-    return Preamble.fit(
-        rows,
-        schema.kind,
-        options.preprocessing,
-        categories=schema.categories,
-        # A logit may be any number, and the samples of a signal keep their places.
-        rebuild_flags=schema.kind == "table" and linear,
-        softmax=options.training.category_loss == "softmax",
-        targets=schema.targets,
+def _nearest(
+    preamble: Preamble,
+    arrays: CellArrays,
+    dealt: Plan,
+    per_group: int,
+    schema: Schema,
+    options: FitOptions,
+) -> Nearest | None:
+    """The bank of normal rows, where rows are held against some."""
+    if not options.views.looks_around(schema.kind, targets=bool(schema.targets)):
+        return None
+    bank = Bank.fit(
+        preamble,
+        arrays,
+        dealt,
+        per_group,
+        rows=options.views.bank_rows,
+        seed=options.training.seed,
+        kind=schema.kind,
+        rescaled=options.preprocessing.scaling in ("minmax", "none"),
     )
+    return Nearest.of(bank)
 
 
 def _shape(schema: Schema, preamble: Preamble) -> RowShape:
@@ -251,9 +337,9 @@ def _refuse_unfit(schema: Schema, options: FitOptions) -> None:
     refuse_unused(options, schema)
 
 
-def _spread(preamble: Preamble, inputs: np.ndarray) -> float:
+def _spread(preamble: Preamble, inputs: np.ndarray, learning: np.ndarray | slice) -> float:
     """One standard deviation of the numbers that the network sees: about 1 scaled by it."""
-    varying = inputs[:, : len(preamble.units.numbers)][:, ~preamble.scale.constant]
+    varying = inputs[learning][:, : len(preamble.units.numbers)][:, ~preamble.scale.constant]
     return float(varying.std(dtype=np.float64)) if varying.size else 1.0
 
 
@@ -269,7 +355,7 @@ def _account(history: History, work: Budget, trained: Trained, init_from: str | 
     )
 
 
-def _data(values: np.ndarray, schema: Schema, dealt: Plan) -> Data:
+def _data(values: np.ndarray, schema: Schema, dealt: Plan, suspects: Suspects | None) -> Data:
     held_out = np.concatenate(dealt.held_out)
     watched_only = np.setdiff1d(np.concatenate(dealt.validation), held_out)
     return Data(
@@ -278,4 +364,5 @@ def _data(values: np.ndarray, schema: Schema, dealt: Plan) -> Data:
         validation_rows=len(watched_only),
         calibration_rows=len(held_out),
         digest=rows_digest(values, schema.kind),
+        suspects=0 if suspects is None else len(suspects.rows),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from isthmus.options import FitOptions, RowOptions
 from isthmus.read import Rows
@@ -10,16 +10,21 @@ from isthmus.training.describe import warnings
 from isthmus.training.fit import fit
 from isthmus.training.prepare import prepare
 from isthmus.training.reuse import Stored
+from isthmus.training.suspects import Suspects, find_suspects
 from isthmus.training.watching import UNWATCHED, Watching
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """A model file, what was decided on the way, and what the user should beware of."""
+    """A model file, what was decided on the way, and what the user should beware of.
+
+    The rows of `suspects` are numbered as they came.
+    """
 
     model: bytes
     decisions: tuple[str, ...]
     warnings: tuple[str, ...]
+    suspects: Suspects = field(default_factory=Suspects)
 
 
 def learn(
@@ -54,9 +59,12 @@ def learn(
     """
     prepared = prepare(rows, columns)
     values, schema = prepared.values, prepared.schema
-    model = fit(values, schema, options, watching=watching, init_from=init_from)
+    suspects = find_suspects(values, schema, options)
+    model = fit(values, schema, options, watching=watching, init_from=init_from, suspects=suspects)
+    if prepared.places is not None:
+        suspects = replace(suspects, rows=prepared.places[suspects.rows])
     decisions, beware = prepared.decisions, warnings(values, schema)
     if init_from is not None:
         decisions = (*decisions, init_from.sentence)
         beware += init_from.warnings(values, schema.kind)
-    return Learnt(model, decisions, tuple(beware))
+    return Learnt(model, decisions, tuple(beware), suspects)

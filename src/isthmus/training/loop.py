@@ -18,7 +18,7 @@ from isthmus.training.budget import Budget
 from isthmus.training.flat import flattened
 from isthmus.training.keep import Keeper
 from isthmus.training.loss import LOSSES
-from isthmus.training.members import Cells, MemberRows, UnitLoss, gather
+from isthmus.training.members import Cells, MemberRows, UnitLoss
 from isthmus.training.noise import InputNoise
 from isthmus.training.optimizers import clip_members, make_optimizer
 from isthmus.training.state import State
@@ -93,11 +93,13 @@ def train(
         order = state.deal(own, shuffle=options.shuffle)
         batches = torch.split(order, budget.batch_size, dim=1)
         for rows in batches[state.taken : budget.steps - state.step]:  # (M, B)
-            outputs, _ = network(noise.disturbed(cells, own, rows, generator))  # (M, B, U)
-            losses = cells.row_errors(loss, outputs, rows).mean(dim=1)  # (M,)
+            inputs, targets = cells.of_rows(rows)
+            inputs = noise.disturbed(inputs, cells, own, rows, generator)
+            outputs, _ = network(inputs)  # (M, B, U)
+            losses = cells.row_errors(loss, outputs, targets, rows).mean(dim=1)  # (M,)
             penalty = network.penalty(state.updates / budget.steps)
             whole = losses if penalty is None else losses + penalty
-            optimizer.zero_grad(set_to_none=False)
+            optimizer.zero_grad()
             # Members share no weights: the gradient of the sum is each member's own.
             whole.sum().backward()  # type: ignore[no-untyped-call]
             if options.clip_norm is not None:
@@ -125,8 +127,9 @@ def watch(network: Autoencoder, cells: Cells, watched: MemberRows, loss: UnitLos
     network.eval()
     total = torch.zeros(len(watched.table), device=watched.table.device)
     for rows, counted in watched.chunks(max(min(_WATCHED_AT_ONCE, _NUMBERS // network.widest), 16)):
-        outputs, _ = network(gather(cells.input, rows))
-        total += (cells.row_errors(loss, outputs, rows) * counted).sum(dim=1)
+        inputs, targets = cells.of_rows(rows)
+        outputs, _ = network(inputs)
+        total += (cells.row_errors(loss, outputs, targets, rows) * counted).sum(dim=1)
     return (total / watched.counts).cpu()
 
 

@@ -34,7 +34,7 @@ class Cells(NamedTuple):
     def of(cls, arrays: CellArrays, device: torch.device) -> Cells:
         """Move arrays to the device; what is the same array stays the same tensor."""
         target = torch.from_numpy(arrays.target).to(device)
-        same = np.array_equal(arrays.input, arrays.target)
+        same = arrays.input is arrays.target or np.array_equal(arrays.input, arrays.target)
         surprise = arrays.surprise.sum(axis=1, keepdims=True)
         observed = arrays.observed.sum(axis=1, keepdims=True).clip(min=1.0)
         cells = arrays.observed.shape[1]
@@ -47,13 +47,19 @@ class Cells(NamedTuple):
             torch.from_numpy(surprise).to(device) if surprise.any() else None,
         )
 
-    def row_errors(self, loss: UnitLoss, outputs: Tensor, rows: Tensor) -> Tensor:
+    def of_rows(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Inputs and targets (M, B, U) of rows (M, B); one tensor where these are the same."""
+        inputs = gather(self.input, rows)
+        return inputs, inputs if self.input is self.target else gather(self.target, rows)
+
+    def row_errors(self, loss: UnitLoss, outputs: Tensor, targets: Tensor, rows: Tensor) -> Tensor:
         """Mean error over the observed cells of each row (M, B), for outputs (M, B, U)."""
-        errors = loss.torch(outputs, gather(self.target, rows))
+        errors = loss.torch(outputs, targets)
         if self.counted is not None:
             errors = errors * gather(self.counted, rows)
         if self.observed is None:
-            return errors.mean(dim=2)
+            # Not `mean`, whose way back lays out a whole (M, B, U) of one number.
+            return errors.sum(dim=2) / errors.shape[2]
         total = errors.sum(dim=2)
         if self.surprise is not None:
             total = total + gather(self.surprise, rows)[..., 0]

@@ -8,6 +8,7 @@ al., 2008), in signals and images also whole stretches and patches (Zhong et al.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,9 @@ from isthmus.training.members import Cells, MemberRows, gather
 from isthmus.training.restoration import HiddenBlocks, restores
 from isthmus.training.row_shape import RowShape
 from isthmus.training.units import Units
+
+LEAST_LEVEL = 0.05
+"""The least noise, where there are many levels, in parts of the most."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,9 @@ class InputNoise:
     ----------
     deviation : float
         Standard deviation of the noise on numbers, in scaled units.
+    many : bool
+        Whether each row's is drawn, evenly in its logarithm, between a twentieth of that and that:
+        a network that met many levels rebuilds both near and far rows well (Song and Ermon, 2019).
     share : float
         Probability that a level or flag is swapped; half as often it is shown as nothing.
     units : Units, optional
@@ -91,6 +98,7 @@ class InputNoise:
     erasing: Erasing | None = None
     blocks: HiddenBlocks | None = None
     shown: np.ndarray | None = None
+    many: bool = False
 
     @classmethod
     def of(
@@ -106,19 +114,28 @@ class InputNoise:
         A number so disturbed is trusted to 1 / (1 + relative^2) of what it says; levels are
         swapped so often that they are trusted as much.
         """
-        relative = options.noise(shape.kind)
-        share = relative**2 / (1.0 + relative**2)
+        relative, many = options.noise(shape.kind), options.many_levels(shape.kind)
+        usual = relative / 2 if many else relative  # of many levels, about the mean
+        share = usual**2 / (1.0 + usual**2)
         image = shape.image
         patch = Erasing.of(options.erasing, len(units), image) if options.erasing else None
         blocks = HiddenBlocks(image) if image and restores(options, shape) else None
         own = None if units.are_cells else units
-        return cls(relative * spread, share, own, options.masking, patch, blocks, shown)
+        return cls(relative * spread, share, own, options.masking, patch, blocks, shown, many)
 
     def disturbed(
-        self, cells: Cells, own: MemberRows, rows: Tensor, generator: torch.Generator
+        self,
+        inputs: Tensor,
+        cells: Cells,
+        own: MemberRows,
+        rows: Tensor,
+        generator: torch.Generator,
     ) -> Tensor:
-        """Inputs (M, B, U) of rows (M, B), each member's partners taken from its own."""
-        inputs = self._noisy(cells, own, rows, generator)
+        """The `inputs` (M, B, U) of rows (M, B), each member's partners taken from its own.
+
+        They are not written to.
+        """
+        inputs = self._noisy(inputs, cells, own, rows, generator)
         if self.masking:
             hidden = torch.rand(inputs.shape, generator=generator) < self.masking
             inputs = inputs.masked_fill(hidden.to(inputs.device), 0.0)
@@ -131,11 +148,15 @@ class InputNoise:
         return inputs
 
     def _noisy(
-        self, cells: Cells, own: MemberRows, rows: Tensor, generator: torch.Generator
+        self,
+        inputs: Tensor,
+        cells: Cells,
+        own: MemberRows,
+        rows: Tensor,
+        generator: torch.Generator,
     ) -> Tensor:
-        inputs = gather(cells.input, rows)
         if self.units is None:
-            return with_noise(inputs, self.deviation, generator)
+            return self._with_noise(inputs, generator)
         if not self.share:
             return inputs
         numbers = len(self.units.numbers)
@@ -147,11 +168,19 @@ class InputNoise:
         hidden = (draws >= self.share) & (draws < 1.5 * self.share)
         return torch.cat(
             [
-                with_noise(inputs[..., :numbers], self.deviation, generator),
+                self._with_noise(inputs[..., :numbers], generator),
                 named.masked_fill(hidden, 0.0),
             ],
             dim=-1,
         )
+
+    def _with_noise(self, inputs: Tensor, generator: torch.Generator) -> Tensor:
+        if not self.deviation or not self.many:
+            return with_noise(inputs, self.deviation, generator)
+        draws = torch.rand((*inputs.shape[:2], 1), generator=generator)
+        level = self.deviation * torch.exp(draws * math.log(LEAST_LEVEL))
+        noise = torch.randn(inputs.shape, generator=generator)
+        return inputs + (noise * level).to(inputs.device)
 
 
 def with_noise(inputs: Tensor, deviation: float, generator: torch.Generator) -> Tensor:

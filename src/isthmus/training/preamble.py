@@ -15,12 +15,15 @@ import numpy as np
 from isthmus.model_file.manifest import Curve
 from isthmus.options import Kind, PreprocessingOptions
 from isthmus.scoring.session import Session
+from isthmus.training.compact import Compact, filled_with
 from isthmus.training.graph import ElementType, Graph, Value
+from isthmus.training.steps.columns import of_columns
 from isthmus.training.steps.impute import Impute
 from isthmus.training.steps.limit import InputLimit
 from isthmus.training.steps.missing import MissingFlags
 from isthmus.training.steps.one_hot import OneHot
 from isthmus.training.steps.scale import Scale
+from isthmus.training.steps.squash import Squash
 from isthmus.training.steps.tails import Tails
 from isthmus.training.units import Units
 
@@ -52,7 +55,7 @@ class CellArrays(NamedTuple):
 class Preamble:
     """All preprocessing steps, fitted.
 
-    `impute`, `tails`, `scale` and `limit` know the numeric columns alone. Where there are
+    `impute`, `tails`, `scale`, `squash` and `limit` know the numeric columns alone. Where there are
     `targets`, the network sees nothing of these cells, and nothing else counts.
     """
 
@@ -61,6 +64,7 @@ class Preamble:
     impute: Impute
     tails: Tails
     scale: Scale
+    squash: Squash
     limit: InputLimit
     levels: OneHot | None
     flags: MissingFlags
@@ -93,9 +97,9 @@ class Preamble:
             The cells that are rebuilt from all others; by default all are rebuilt from all.
         """
         element = ELEMENTS[kind]
-        values = values.astype(element)
+        values = values.astype(element, copy=False)
         numeric = np.setdiff1d(np.arange(values.shape[1]), np.asarray(categories, np.int64))
-        numbers = values[:, numeric]
+        numbers = values[:, numeric] if kind == "table" else values
         impute = Impute.fit(numbers, how=options.impute)
         filled = impute.apply(numbers)
         whole = options.scaling_scope == "global" or (
@@ -107,18 +111,19 @@ class Preamble:
         scale = Scale.fit(filled, scaling=options.scaling, whole=whole, cells=values.shape[1])
         if kind == "image" and whole and options.scaling == "standard":
             # What is hidden is shown as 0, which should be what is usual at that place.
-            scale = replace(scale, center=filled.mean(axis=0).astype(element))
-        limit = InputLimit.fit(
-            scale.apply(filled), deviations=options.input_limit, constant=scale.constant
-        )
+            usual = of_columns(filled, lambda columns, _: columns.mean(axis=1), element)
+            scale = replace(scale, center=usual)
         scaled = options.scaling in ("standard", "robust")
+        ends = np.stack([filled.min(axis=0), filled.max(axis=0)])
+        squash = Squash.fit(scale.apply(ends), scale.constant, tame=tame and scaled)
+        limit = InputLimit.fit(filled, scale, deviations=options.input_limit)
         levels = None
         if len(categories):
             levels = OneHot.fit(values, categories, scaled=scaled, softmax=softmax)
         flags = MissingFlags.fit(values, rebuilt=rebuild_flags)
         of_levels = levels.columns[levels.category] if levels else np.empty(0, np.int64)
         units = Units(values.shape[1], numeric, of_levels, flags.columns)
-        steps = (impute, tails, scale, limit, levels, flags)
+        steps = (impute, tails, scale, squash, limit, levels, flags)
         return cls(element, units, *steps, softmax, tuple(targets))
 
     @property
@@ -155,7 +160,7 @@ class Preamble:
     def operation(self) -> str:
         """What is done, for the layer table."""
         steps = ["impute"] * bool(len(self.units.numbers)) + ["asinh"] * self.tails.any
-        steps += ["scale"] * bool(len(self.units.numbers))
+        steps += ["scale"] * bool(len(self.units.numbers)) + ["squash"] * self.squash.any
         steps += ["one-hot"] * (self.levels is not None) + ["flags"] * bool(len(self.units.flags))
         return " + ".join(steps)
 
@@ -189,7 +194,7 @@ class Preamble:
     def _emit_numbers(self, graph: Graph, rows: str, missing: str) -> tuple[str, str]:
         """Target and input of the numeric units."""
         filled = self.tails.emit(graph, self.impute.emit(graph, rows, missing))
-        target = self.scale.emit(graph, filled)
+        target = self.squash.emit(graph, self.scale.emit(graph, filled))
         return target, self.limit.emit(graph, target)
 
     def _emit_units(
@@ -226,20 +231,47 @@ class Preamble:
     def original(self, numbers: np.ndarray) -> np.ndarray:
         """Numeric units (N, Dn) in the user's units, float64."""
         scale = self.scale.scale.astype(np.float64)
-        return self.tails.revert(numbers.astype(np.float64) * scale + self.scale.center)
+        return self.tails.revert(self.squash.revert(numbers) * scale + self.scale.center)
 
     def scaled(self, original: np.ndarray) -> np.ndarray:
         """What `original` was made of."""
         tamed = self.tails.apply(original.astype(np.float64))
-        scaled: np.ndarray = (tamed - self.scale.center) / self.scale.scale
-        return scaled
+        return self.squash.apply((tamed - self.scale.center) / self.scale.scale)
 
     def emit_original(self, graph: Graph, numbers: str) -> str:
         """Add the nodes for `original`."""
-        return self.tails.emit_inverse(graph, self.scale.emit_inverse(graph, numbers))
+        return self.tails.emit_inverse(
+            graph, self.scale.emit_inverse(graph, self.squash.emit_inverse(graph, numbers))
+        )
 
     def run(self, values: np.ndarray) -> CellArrays:
         """Apply the preamble to rows (N, D), by ONNX Runtime."""
+        session, names = self._session()
+        return self._arrays(session, names, values)
+
+    def run_compactly(self, values: np.ndarray) -> CellArrays:
+        """The same for many rows: read-only where arrays are usual, or the same as another one.
+
+        Where rows have no holes, four of the five take no room.
+        """
+        session, names = self._session()
+        rows, units, cells = len(values), len(self.units), self.width
+        target = np.empty((rows, units), np.float32)
+        others = {
+            "input": Compact(target),
+            "observed": Compact(filled_with(1.0, rows, cells)),
+            "counted": Compact(filled_with(1.0, rows, units)),
+            "surprise": Compact(filled_with(0.0, rows, cells)),
+        }
+        for first in range(0, rows, session.chunk_rows):
+            part = self._arrays(session, names, values[first : first + session.chunk_rows])
+            target[first : first + len(part.target)] = part.target
+            for name, array in others.items():
+                array.put(first, getattr(part, name))
+        return CellArrays(target, **{name: array.array for name, array in others.items()})
+
+    def _session(self) -> tuple[Session, Cells]:
+        """The preamble alone, and the names of its results."""
         graph = Graph()
         cells = self.emit(graph, "rows")
         units = len(self.units)
@@ -247,8 +279,9 @@ class Preamble:
         declared: dict[str, Value] = {
             name: (name, "float32", ("N", width)) for name, width in zip(cells, widths, strict=True)
         }
-        model = graph.serialised(
-            [("rows", self.element, ("N", self.width))], list(declared.values())
-        )
-        results = Session(model).run(values, list(declared), self.element)
-        return CellArrays(*(results[name] for name in cells))
+        rows = ("rows", self.element, ("N", self.width))
+        return Session(graph.serialised([rows], list(declared.values()))), cells
+
+    def _arrays(self, session: Session, names: Cells, values: np.ndarray) -> CellArrays:
+        results = session.run(values, list(dict.fromkeys(names)), self.element)
+        return CellArrays(*(results[name] for name in names))

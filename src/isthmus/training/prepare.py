@@ -30,11 +30,14 @@ class Prepared:
         What they are.
     decisions : tuple of str
         What was decided by looking at them, each with how to change it.
+    places : array of int, optional
+        Shape (N,): which rows of the input they are; None: all.
     """
 
     values: np.ndarray
     schema: Schema
     decisions: tuple[str, ...]
+    places: np.ndarray | None = None
 
 
 def prepare(rows: Rows, columns: RowOptions) -> Prepared:
@@ -57,12 +60,14 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
     if columns.kind == "image" and rows.image is None:
         rows = as_images(rows, columns)
     values, levels, decisions = rows.values, rows.levels, []
+    places = np.arange(len(values))
     if rows.labels is not None:
         normal, unlabelled = normal_rows(rows.labels, columns.normal, source=rows.source)
-        values = rows.values[normal]
+        values, places = rows.values[normal], places[normal]
         decisions.append(_trained(rows.source, normal, unlabelled))
     if rows.targets:
-        values, said = _with_target(rows, values)
+        usable, said = _with_target(rows, values)
+        values, places = values[usable], places[usable]
         decisions += said
     if len(values) < len(rows.values):
         values, levels = _levels_in_use(values, rows.names, levels)
@@ -78,20 +83,20 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
         image=rows.image,
         source=rows.source,
     )
-    return Prepared(values, schema, (*decisions, sentence))
+    return Prepared(values, schema, (*decisions, sentence), places)
 
 
 def _with_target(rows: Rows, values: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """The rows that have a target and something to rebuild it from, and what is said of others."""
+    """Which rows have a target and something to rebuild it from, and what is said of others."""
     channel = np.arange(values.shape[1]) % len(rows.names)
     judged = np.isin(channel, [rows.names.index(name) for name in rows.targets])
     there = ~np.isnan(values)
     usable = there[:, judged].any(axis=1) & there[:, ~judged].any(axis=1)
     left = int((~usable).sum())
     if not left:
-        return values, []
+        return usable, []
     have = "has" if left == 1 else "have"
-    return values[usable], [
+    return usable, [
         f"{rows.source}: {counted(left, 'row')} {have} no target, or nothing to rebuild it from, "
         "and cannot train"
     ]

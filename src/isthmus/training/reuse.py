@@ -98,7 +98,7 @@ class Stored:
         Parameters
         ----------
         layer : str
-            Its name.
+            What it is called in the layer table, which `isthmus inspect` prints.
         wanted : dict of str to Tensor
             The parameters by the names of their arrays. The first axis of a parameter is the
             member; an array has its members along it too, or side by side along the next one. A

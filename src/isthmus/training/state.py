@@ -11,6 +11,7 @@ from isthmus.model_file.manifest import Epoch
 from isthmus.training.budget import Budget
 from isthmus.training.keep import Keeper
 from isthmus.training.members import MemberRows
+from isthmus.training.optimizers import Optimizer
 
 
 @dataclass
@@ -36,7 +37,7 @@ class State:
     """
 
     network: nn.Module
-    optimizer: torch.optim.Optimizer
+    optimizer: Optimizer
     keeper: Keeper
     generator: torch.Generator
     budget: Budget

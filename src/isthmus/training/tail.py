@@ -19,9 +19,6 @@ from isthmus.training.detail import Detail
 from isthmus.training.graph import ElementType, Graph, Value
 from isthmus.training.preamble import Cells, Preamble
 
-VIEWS = ("reconstruction",)
-"""The names of the views of a row, in the order of the last axis."""
-
 
 class Shapes(NamedTuple):
     """Members M, cells D, code Z."""
@@ -48,18 +45,18 @@ def emit_errors(graph: Graph, core: Core, cells: Cells, loss: CellLoss, shapes: 
 def emit_relative(
     graph: Graph, core: Core, cells: Cells, loss: CellLoss, detail: Detail, shapes: Shapes
 ) -> str:
-    """The `views` output of images, relative to their detail; of L passes the mean."""
+    """The reconstruction's view (N, M, 1) of images, relative to detail; of L passes the mean."""
     count = shapes.members * core.passes
     view = detail.emit(graph, core.judged, cells, loss.numbers, count)
     if core.passes > 1:
         shape = [shapes.members, core.passes, -1, 1]
         apart = graph.reshape(view, shape, name="passes.views")
         view = graph.node("ReduceMean", apart, name="passes.view", axes=[1], keepdims=0)
-    return graph.node("Transpose", view, name="views", perm=[1, 0, 2])
+    return graph.node("Transpose", view, name="reconstruction.view", perm=[1, 0, 2])
 
 
 def emit_views(graph: Graph, errors: str, cells: Cells, shapes: Shapes) -> str:
-    """The `views` output (N, M, V), float32: here the mean error over a row's observed cells."""
+    """The reconstruction's view (N, M, 1): the mean error over a row's observed cells."""
     ones = graph.constant("ones", np.ones((shapes.cells, 1), np.float32))
     flat = graph.reshape(errors, [-1, shapes.cells], name="error.flat")  # (M * N, D)
     sums = graph.node("MatMul", flat, ones, name="error.sum")  # (M * N, 1)
@@ -68,20 +65,27 @@ def emit_views(graph: Graph, errors: str, cells: Cells, shapes: Shapes) -> str:
     least = graph.constant("observed.least", np.asarray(1.0, np.float32))
     observed = graph.node("Max", count, least, name="observed.count")
     means = graph.node("Div", by_member, observed, name="error.mean")
-    return graph.node("Transpose", means, name="views", perm=[1, 0, 2])
+    return graph.node("Transpose", means, name="reconstruction.view", perm=[1, 0, 2])
 
 
 def emit_explanation(
-    graph: Graph, core: Core, errors: str, cells: Cells, preamble: Preamble, shapes: Shapes
+    graph: Graph,
+    core: Core,
+    errors: str,
+    cells: Cells,
+    preamble: Preamble,
+    shapes: Shapes,
+    *,
+    error: str,
 ) -> None:
-    """The outputs `error` and `reconstruction` (N, D), means over the members, and `code` (N, Z).
+    """Means over the members, `error` and `reconstruction` (N, D), and the output `code` (N, Z).
 
     The code is the first member's: codes of different members have no axes in common. Cells that
     the network is only shown stand in the reconstruction as they came.
     """
     first = graph.constant("code.member", np.asarray(0))
     graph.node("Gather", core.codes, first, name="code", axis=0)
-    _emit_mean(graph, errors, shapes.members, shapes.cells, name="error")
+    _emit_mean(graph, errors, shapes.members, shapes.cells, name=error)
     rebuilt = _emit_mean(graph, core.output, shapes.members, len(preamble.units), name="rebuilt")
     if preamble.shown is not None:
         judged = graph.constant("rebuilt.judged", preamble.shown == 0)
@@ -126,7 +130,9 @@ def emit_original(graph: Graph, rebuilt: str, preamble: Preamble) -> str:
 
 
 def emit_score(graph: Graph, views: str, constants: Sequence[View]) -> str:
-    """The `anomaly_score` output (N,): standardised logs of the views, combined.
+    """The `anomaly_score` output (N,): a soft maximum of the standardised logs of the views.
+
+    Returns the name of these logs (N, M, V).
 
     Computed in float64 and rounded once, so that the last bit of a vectorised logarithm, which
     may change with a row's place in the batch, does not show.
@@ -139,25 +145,39 @@ def emit_score(graph: Graph, views: str, constants: Sequence[View]) -> str:
     center = graph.constant("score.center", np.array([view.center for view in constants]))
     # Never divided by the spread alone: ONNX Runtime would fuse that into the product, in float32.
     weight = graph.constant(
-        "score.weight", np.array([[view.weight / view.spread] for view in constants])
+        "score.weight", np.array([view.weight / view.spread for view in constants])
     )
     centred = graph.node("Sub", logs, center, name="score.centred")
-    by_member = graph.node("MatMul", centred, weight, name="score.by_member")  # (N, M, 1)
-    mean = graph.node("ReduceMean", by_member, name="score.mean", axes=[1, 2], keepdims=0)
+    by_view = graph.node("Mul", centred, weight, name="score.by_view")  # (N, M, V)
+    together = _emit_together(graph, by_view, len(constants))  # (N, M, 1)
+    mean = graph.node("ReduceMean", together, name="score.mean", axes=[1, 2], keepdims=0)
     grid = graph.constant("score.grid", np.asarray(GRID))
     raised = graph.node("Add", mean, grid, name="score.raised")
     exact = graph.node("Sub", raised, grid, name="score.exact")
-    return graph.cast(exact, "float32", name="anomaly_score")
+    graph.cast(exact, "float32", name="anomaly_score")
+    return by_view
 
 
-def outputs(shapes: Shapes, element: ElementType) -> dict[str, Value]:
+def _emit_together(graph: Graph, by_view: str, views: int) -> str:
+    """The log of the mean power of the views (N, M, V): (N, M, 1)."""
+    if views == 1:
+        return by_view
+    largest = graph.node("ReduceMax", by_view, name="score.largest", axes=[2], keepdims=1)
+    below = graph.node("Sub", by_view, largest, name="score.below")
+    powers = graph.node("Exp", below, name="score.powers")
+    mean = graph.node("ReduceMean", powers, name="score.mean_power", axes=[2], keepdims=1)
+    above = graph.node("Log", mean, name="score.log_power")
+    return graph.node("Add", largest, above, name="score.together")
+
+
+def outputs(shapes: Shapes, element: ElementType, views: int) -> dict[str, Value]:
     """The graph's outputs: name, element type and shape."""
     n, (members, cells, code) = "N", shapes
     table: list[Value] = [
         ("reconstruction", element, (n, cells)),
         ("error", "float32", (n, cells)),
         ("code", "float32", (n, code)),
-        ("views", "float32", (n, members, len(VIEWS))),
+        ("views", "float32", (n, members, views)),
         ("anomaly_score", "float32", (n,)),
     ]
     return {output[0]: output for output in table}

@@ -121,8 +121,7 @@ class TensorBoard:
         for name, losses in by_name.items():
             for member, loss in enumerate(losses or (), start=1):
                 self._writer.add_scalar(f"{name}/member {member}", loss, step)
-        rate = state.optimizer.param_groups[0]["lr"]
-        self._writer.add_scalar("training/learning rate", rate, step)
+        self._writer.add_scalar("training/learning rate", state.optimizer.rate, step)
         before, now = self._before, (step, self._clock())
         if now[1] > before[1]:
             speed = (now[0] - before[0]) / (now[1] - before[1])

@@ -56,6 +56,10 @@ def refuse_unused(options: FitOptions, schema: Schema) -> None:
         for name in OF_VARIATIONAL
         if _given(options, name) and not network.variational
     ]
+    if options.views.distance == "off" and _given(options, "bank_rows"):
+        problems.append("bank_rows is for the distance, which is off")
+    if network.noise_levels != "auto" and network.input_noise == 0:
+        problems.append("noise_levels is for noise, and input_noise is 0")
     if network.restoration == "quarters" and schema.targets:
         problems.append(
             "restoration hides parts of what is rebuilt; what targets are rebuilt from is shown "
@@ -67,7 +71,7 @@ def refuse_unused(options: FitOptions, schema: Schema) -> None:
 
 def _given(options: FitOptions, name: str) -> bool:
     """Whether an option has another value than by default, one that turns something on or off."""
-    for group in (options.network, options.training):
+    for group in (options.network, options.training, options.views):
         if name in type(group).model_fields:
             value = getattr(group, name)
             return bool(value != type(group).model_fields[name].default and value != "off")

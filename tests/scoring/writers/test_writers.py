@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import decimal
 import io
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 
 from isthmus.errors import FileAccessError, UsageError
 from isthmus.scoring.writers import open_writer
+from isthmus.scoring.writers.csv import CsvWriter
 
 NAN = float("nan")
 
@@ -316,6 +318,37 @@ def test_csv_is_plain_where_it_can_be(tmp_path: Path) -> None:
 def test_csv_quotes_where_it_must(tmp_path: Path) -> None:
     batch = pa.record_batch({"a,b": ["x,y", "", None], "c": [1, 2, 3]})
     assert written(tmp_path / "x", FORMS[0], batch) == b'"a,b",c\n"x,y",1\n"",2\n,3\n'
+
+
+HARD = st.text(alphabet='a,"\n\r ;\u00e9', max_size=6) | st.none()
+
+
+def test_csv_quotes_a_text_for_its_own_sake_alone(tmp_path: Path) -> None:
+    batch = pa.record_batch({"id": ["a", "b,c", 'say "d"', '"e"'], "why": ["f", "g h", "i", None]})
+    assert written(tmp_path / "x", FORMS[0], batch).decode() == (
+        'id,why\na,f\n"b,c",g h\n"say ""d""",i\n"""e""",\n'
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows=st.lists(st.tuples(HARD, st.integers(-5, 5), HARD), min_size=1, max_size=5))
+def test_csv_reads_back_whatever_the_texts_are(
+    rows: list[tuple[str | None, int, str | None]],
+) -> None:
+    one, number, other = zip(*rows, strict=True)
+    file = io.BytesIO()
+    CsvWriter(file).write(
+        pa.record_batch(
+            [pa.array(one, pa.string()), pa.array(number), pa.array(other, pa.string())],
+            names=["one", "number", "other"],
+        )
+    )
+    text = file.getvalue()
+    came = list(csv.reader(io.StringIO(text.decode(), newline="")))[1:]
+    assert came == [[a or "", str(n), b or ""] for a, n, b in rows]
+    cells = [cell for a, _, b in rows for cell in (a, b) if cell is not None]
+    needing = sum(not cell or bool(set(cell) & set('",\r\n')) for cell in cells)
+    assert text.count(b'"') == 2 * needing + 2 * sum(cell.count('"') for cell in cells)
 
 
 def test_csv_of_one_column_has_no_empty_lines(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from isthmus.errors import DataError, UsageError
 from isthmus.options import RowOptions
 from isthmus.read.images import learning, pairs
+from isthmus.read.images.classes import refuse_unsaid
 from isthmus.read.images.forms import form_of_flat
 from isthmus.read.images.pictures import CHANNELS, Pictures
 from isthmus.read.images.shaping import Shaped, shaped
@@ -28,11 +29,19 @@ def stream_rows(source: Source, options: RowOptions, schema: Schema) -> Iterator
     ------
     SchemaError
         At once, if the detector knows no images, or a column that is not there was asked for.
+    UsageError
+        At once, if pairs came and the detector learnt none.
     """
     roles = roles_of(source, options, schema)
     pictures, form = _images(source), schema.image
     if form is None:
         raise DataError(f"{source.name}: images came, the detector knows none")
+    if source.pairs is not None and not pairs.are_pairs(schema):
+        raise UsageError(
+            "paired gives images to rebuild, and the detector learnt to rebuild the very images "
+            "that it is shown",
+            advice="Leave it out, or fit a detector with such pairs.",
+        )
     rows = max(1, min(MOST_ROWS, CELLS // form.cells))
     if pairs.are_pairs(schema):
         return _batches(
@@ -72,13 +81,15 @@ def read_to_learn(source: Source, options: RowOptions) -> Rows:
     DataError
         If there is none, or some cannot be used: it names these.
     UsageError
-        If the options are those of other kinds of rows, or images of several sizes came.
+        If the options are those of other kinds of rows, images of several sizes came, or their
+        folders tell good ones from bad ones and nothing is said of that.
     """
     if options.kind in ("table", "signal"):
         raise UsageError(
             f"{source.name}: images came, which are no {options.kind}",
             advice="Leave out --kind, or give rows of numbers.",
         )
+    refuse_unsaid(source, options)
     targets: tuple[str, ...] = ()
     if source.pairs is None:
         learnt = learning.read_to_learn(_images(source), options, source.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import IO
 
 import pyarrow as pa
@@ -14,6 +15,9 @@ from isthmus.scoring.writers.plain import as_text, is_text, plain
 
 SPECIAL = '^$|[",\r\n]'
 """A text that cannot stand without quotes; without them an empty one would be a missing one."""
+
+QUOTED = re.compile(rb'"([^",\r\n]++)"(?!")|("(?:[^"]++|"")*+")')
+"""A text in quotes: the first group where it can stand without, otherwise the second."""
 
 
 class CsvWriter:
@@ -28,12 +32,15 @@ class CsvWriter:
         if not self._begun:
             self._file.write(_header(batch.schema.names))
             self._begun = True
-        style = "needed" if any(_has_special(column) for column in batch.columns) else "none"
+        special = any(_has_special(column) for column in batch.columns)
         text = io.BytesIO()
+        # Arrow has quotes for all texts or for none.
+        style = "needed" if special else "none"
         arrow_csv.write_csv(
             batch, text, arrow_csv.WriteOptions(include_header=False, quoting_style=style)
         )
-        self._file.write(text.getvalue())
+        data = text.getvalue()
+        self._file.write(QUOTED.sub(rb"\1\2", data) if special else data)
         self._file.flush()
 
     def close(self) -> None:

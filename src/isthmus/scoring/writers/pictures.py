@@ -12,15 +12,18 @@ import pyarrow as pa
 
 from isthmus.atomic import refuse, written
 from isthmus.errors import FileAccessError, UsageError, require
+from isthmus.schema import Column
 
 CHANNELS = (1, 3, 4)
 """What PNG can hold: grey, red, green and blue, and these with alpha."""
+WHITE = 255
+"""Of a PNG file."""
 
 
 class PictureWriter:
     """Writes rows of pixels as files, each whole or not at all.
 
-    Values are rounded, and those below 0 or above 255 are 0 or 255. A row with a missing pixel is
+    Values are brought to 0 to 255 and rounded, those beyond are cut. A row with a missing pixel is
     left out.
 
     Parameters
@@ -33,6 +36,8 @@ class PictureWriter:
         Paths in the folder, without ``.png``; rows beyond them are numbered.
     overwrite : bool
         Whether existing files may be replaced.
+    white : float
+        The value that a file has as 255; black is 0.
 
     Raises
     ------
@@ -43,11 +48,17 @@ class PictureWriter:
     """
 
     def __init__(
-        self, folder: str | Path, item: Sequence[int], names: Sequence[str], *, overwrite: bool
+        self,
+        folder: str | Path,
+        item: Sequence[int],
+        names: Sequence[str],
+        *,
+        overwrite: bool,
+        white: float = WHITE,
     ) -> None:
         self._pillow: Any = require("PIL.Image", extra="images", purpose="writing images")
         self._folder, self._item, self._overwrite = Path(folder), tuple(item), overwrite
-        self._names = _apart(names)
+        self._names, self._brighter = _apart(names), WHITE / white
         self._rows = self.count = 0
         channels = self._item[2] if len(self._item) == 3 else 1
         if channels not in CHANNELS:
@@ -81,7 +92,7 @@ class PictureWriter:
 
     def _save(self, name: str, image: np.ndarray) -> None:
         drawn = io.BytesIO()
-        whole = np.clip(np.rint(image), 0, 255).astype(np.uint8)
+        whole = np.clip(np.rint(image * self._brighter), 0, WHITE).astype(np.uint8)
         self._pillow.fromarray(whole).save(drawn, "PNG")
         self._made(self._path(name).parent)
         with written(self._path(name), overwrite=self._overwrite) as file:
@@ -99,6 +110,12 @@ class PictureWriter:
             raise FileAccessError(f"{folder}: is a file, a directory was expected") from None
         except OSError as error:
             raise FileAccessError(f"{folder}: could not be made: {error.strerror}") from error
+
+
+def white_of(columns: Sequence[Column]) -> float:
+    """The value of white by the channels in training: 1 where all values lay in 0 to 1, or 255."""
+    shares = all(column.minimum >= 0 and column.maximum <= 1 for column in columns)
+    return 1.0 if shares else WHITE
 
 
 def _apart(names: Sequence[str]) -> list[str]:

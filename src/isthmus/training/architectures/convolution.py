@@ -139,7 +139,7 @@ class Convolution(nn.Module):
     def take_from(self, stored: Stored) -> None:
         """Take weight and bias over; batch norm, which they hold already, starts as nothing."""
         weight, bias = self._names
-        stored.take(self.name, {weight: self.weight, bias: self.bias[:, 0]})
+        stored.take(self.role, {weight: self.weight, bias: self.bias[:, 0]})
         if self.norm is not None:
             self.norm.start_as_nothing()
 

@@ -105,7 +105,7 @@ class DenseLayer(nn.Module):
     def take_from(self, stored: Stored) -> None:
         """Take weight and bias over; batch norm, which they hold already, starts as nothing."""
         name = self.name
-        stored.take(name, {f"{name}.weight": self.weight, f"{name}.bias": self.bias})
+        stored.take(self.role, {f"{name}.weight": self.weight, f"{name}.bias": self.bias})
         if self.norm is not None:
             self.norm.start_as_nothing()
 

@@ -132,7 +132,7 @@ class Recurrent(nn.Module):
             }
             stored.arrays |= {f"{self.name}.{key}": self._back(part) for key, part in parts.items()}
         stored.take(
-            self.name,
+            self.role,
             {
                 f"{self.name}.weight": self.input_weight,
                 f"{self.name}.recurrence": self.hidden_weight,

@@ -10,8 +10,13 @@ from typing import Self
 import numpy as np
 
 from isthmus.training.graph import Graph
+from isthmus.training.steps.columns import of_columns
 
-TYPICAL: dict[str, Callable[..., np.ndarray]] = {"median": np.nanmedian, "mean": np.nanmean}
+TYPICAL: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "median": lambda columns: np.nanmedian(columns, axis=1),
+    "mean": lambda columns: np.nanmean(columns, axis=1),
+}
+"""A typical value of each of n columns (n, N); NaN where there is none."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,13 @@ class Impute:
         """Learn from rows of shape (N, D); a column that is always missing is filled with 0."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # an all-missing column: 0 below
-            typical = TYPICAL[how](values.astype(np.float64), axis=0)
+            typical = of_columns(values, lambda columns, _: TYPICAL[how](columns))
         return cls(np.where(np.isnan(typical), 0.0, typical).astype(values.dtype))
 
     def apply(self, values: np.ndarray) -> np.ndarray:
         """The rows without holes, for the steps that learn after this one."""
-        return np.where(np.isnan(values), self.fill, values)
+        missing = np.isnan(values)
+        return np.where(missing, self.fill, values) if missing.any() else values
 
     def emit(self, graph: Graph, rows: str, missing: str) -> str:
         """Add the nodes for `rows` (N, D), given where they are `missing`."""

@@ -12,6 +12,8 @@ from typing import Self
 import numpy as np
 
 from isthmus.training.graph import Graph
+from isthmus.training.steps.columns import of_columns
+from isthmus.training.steps.scale import Scale
 
 
 @dataclass(frozen=True)
@@ -22,18 +24,23 @@ class InputLimit:
     high: np.ndarray
 
     @classmethod
-    def fit(cls, scaled: np.ndarray, *, deviations: float | None, constant: np.ndarray) -> Self:
-        """Learn from scaled rows (N, D): the mean plus and minus so many standard deviations.
+    def fit(cls, values: np.ndarray, scale: Scale, *, deviations: float | None) -> Self:
+        """Learn from rows (N, D): the scaled mean plus and minus so many standard deviations.
 
-        A `constant` column (D,) never reaches the network: it has learnt nothing about it.
+        A constant column never reaches the network: it has learnt nothing about it.
         """
-        exact = scaled.astype(np.float64)
-        middle = exact.mean(axis=0)
-        reach = np.inf if deviations is None else deviations * exact.std(axis=0)
+
+        def look(columns: np.ndarray, place: slice) -> np.ndarray:
+            scaled = scale.part(place).apply(columns.T).T.astype(np.float64, copy=False)
+            return np.stack([scaled.mean(axis=1), scaled.std(axis=1)])
+
+        middle, reach = np.zeros(values.shape[1]), np.inf
+        if deviations is not None:
+            middle, deviation = of_columns(values, look, values.dtype)
+            reach = deviations * deviation
         largest = float(np.finfo(np.float32).max)
-        low = np.where(constant, 0.0, np.clip(middle - reach, -largest, largest))
-        high = np.where(constant, 0.0, np.clip(middle + reach, -largest, largest))
-        return cls(low.astype(np.float32), high.astype(np.float32))
+        ends = (np.clip(end, -largest, largest) for end in (middle - reach, middle + reach))
+        return cls(*(np.where(scale.constant, 0.0, end).astype(np.float32) for end in ends))
 
     def emit(self, graph: Graph, target: str) -> str:
         """Add the nodes that make the network's input from the `target` cells (N, D)."""

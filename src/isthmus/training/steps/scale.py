@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 
 from isthmus.training.graph import Graph
+from isthmus.training.steps.columns import of_columns
 
 LARGEST = 1e15
 """Cells farther out than this many units count as this far: their squares still fit float32."""
@@ -16,36 +17,44 @@ LARGEST = 1e15
 CHANGED_CONSTANT = 100.0
 """A changed constant alone makes the row's mean error at least this many units."""
 
-Statistics = tuple[np.ndarray, np.ndarray]  # centre and scale, each (1,) or (D,)
+Statistics = tuple[np.ndarray, np.ndarray]  # centre and scale, float64, each (n,)
 
 
-def _standard(values: np.ndarray) -> Statistics:
-    return _mean_and_deviation(values)
+def _standard(columns: np.ndarray) -> Statistics:
+    return _mean_and_deviation(columns)
 
 
-def _minmax(values: np.ndarray) -> Statistics:
-    lowest = values.min(axis=0)
+def _minmax(columns: np.ndarray) -> Statistics:
+    lowest, highest = _extremes(columns)
     with np.errstate(over="ignore"):
-        return lowest, np.minimum(values.max(axis=0) - lowest, np.finfo(np.float64).max)
+        return lowest, np.minimum(highest - lowest, np.finfo(np.float64).max)
 
 
-def _robust(values: np.ndarray) -> Statistics:
-    low, middle, high = np.percentile(values, [25, 50, 75], axis=0)
+def _robust(columns: np.ndarray) -> Statistics:
+    low, middle, high = np.percentile(columns.astype(np.float64), [25, 50, 75], axis=1)
     # 1.349: the interquartile range of a standard normal. A column that is mostly one value has
     # none, and falls back to its standard deviation.
     spread = high / 1.349 - low / 1.349
-    return middle, np.where(spread > 0, spread, _mean_and_deviation(values)[1])
+    if (spread > 0).all():
+        return middle, spread
+    return middle, np.where(spread > 0, spread, _mean_and_deviation(columns)[1])
 
 
-def _mean_and_deviation(values: np.ndarray) -> Statistics:
+def _mean_and_deviation(columns: np.ndarray) -> Statistics:
     """Mean and standard deviation of columns whose squares need not fit float64."""
-    power = np.exp2(np.frexp(np.abs(values).max(axis=0))[1] - 1)  # of two: division is exact
-    small = values / power
-    return small.mean(axis=0) * power, small.std(axis=0) * power
+    lowest, highest = _extremes(columns)
+    power = np.exp2(np.frexp(np.maximum(-lowest, highest))[1] - 1)  # of two: division is exact
+    small = columns / power[:, None]
+    return small.mean(axis=1) * power, small.std(axis=1) * power
 
 
-def _none(values: np.ndarray) -> Statistics:
-    return np.zeros(values.shape[1]), np.ones(values.shape[1])
+def _none(columns: np.ndarray) -> Statistics:
+    return np.zeros(len(columns)), np.ones(len(columns))
+
+
+def _extremes(columns: np.ndarray) -> Statistics:
+    """The lowest and the highest value."""
+    return columns.min(axis=1).astype(np.float64), columns.max(axis=1).astype(np.float64)
 
 
 SCALINGS: dict[str, Callable[[np.ndarray], Statistics]] = {
@@ -54,6 +63,7 @@ SCALINGS: dict[str, Callable[[np.ndarray], Statistics]] = {
     "robust": _robust,
     "none": _none,
 }
+"""Centre and scale of each of n columns (n, N)."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +88,15 @@ class Scale:
         `cells` is how many a whole row has, where `values` are a part of it.
         """
         width = values.shape[1]
-        exact = values.astype(np.float64)
-        learn = exact.reshape(-1, 1) if whole else exact
-        center, scale = SCALINGS[scaling](learn)
-        constant = np.broadcast_to(_is_constant(learn), width)
+        learn = values.reshape(-1, 1) if whole else values
+
+        def look(columns: np.ndarray, place: slice) -> np.ndarray:
+            return np.stack([*SCALINGS[scaling](columns), _is_constant(columns)])
+
+        center, scale, constant = of_columns(learn, look, values.dtype)
+        constant = np.broadcast_to(constant > 0, width)
         changed = CHANGED_CONSTANT * (cells or width)
-        value = np.broadcast_to(learn[0], width)
+        value = np.broadcast_to(learn[0].astype(np.float64), width)
         rounding = 1e-9 if values.dtype == np.float64 else 1e-5
         smallest = np.maximum(np.abs(value) * rounding, np.finfo(values.dtype).tiny)
         return cls(
@@ -93,12 +106,17 @@ class Scale:
             constant=constant.copy(),
         )
 
+    def part(self, place: slice) -> Scale:
+        """The same for some of the columns."""
+        parts = (self.center, self.scale, self.limit, self.constant)
+        return Scale(*(part[place] for part in parts))
+
     def apply(self, values: np.ndarray) -> np.ndarray:
         """The scaled rows, for the steps that learn after this one."""
         with np.errstate(over="ignore"):
-            scaled = (values - self.center) / self.scale
-            bounded: np.ndarray = np.clip(scaled, -self.limit, self.limit)
-        return bounded
+            scaled: np.ndarray = values - self.center
+            scaled /= self.scale
+            return np.clip(scaled, -self.limit, self.limit, out=scaled)
 
     def emit(self, graph: Graph, rows: str) -> str:
         """Add the nodes that turn `rows` (N, D) into scaled float32 cells."""
@@ -115,18 +133,18 @@ class Scale:
         return graph.cast(bounded, "float32", name="target")
 
     def emit_inverse(self, graph: Graph, cells: str) -> str:
-        """Add the nodes that bring float32 `cells` (N, D) back to original units, in float64."""
-        exact = graph.cast(cells, "float64", name="unscaled.exact")
+        """Add the nodes that bring `cells` (N, D), float64, back to original units."""
         scale = graph.constant("unscaled.scale", self.scale.astype(np.float64))
         center = graph.constant("unscaled.center", self.center.astype(np.float64))
-        spread = graph.node("Mul", exact, scale, name="unscaled.spread")
+        spread = graph.node("Mul", cells, scale, name="unscaled.spread")
         return graph.node("Add", spread, center, name="unscaled")
 
 
-def _is_constant(values: np.ndarray) -> np.ndarray:
-    """Whether a column varies by no more than the rounding of its own values."""
+def _is_constant(columns: np.ndarray) -> np.ndarray:
+    """Whether each of n columns (n, N) varies by no more than the rounding of its own values."""
+    lowest, highest = _extremes(columns)
     with np.errstate(over="ignore"):
-        spread = values.max(axis=0) - values.min(axis=0)
-    rounding: np.ndarray = 4 * np.finfo(np.float64).eps * np.abs(values).max(axis=0)
+        spread = highest - lowest
+    rounding: np.ndarray = 4 * np.finfo(np.float64).eps * np.maximum(-lowest, highest)
     varies_not: np.ndarray = spread <= rounding
     return varies_not

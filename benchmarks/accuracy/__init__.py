@@ -1,0 +1,1 @@
+"""How well isthmus tells abnormal rows from normal ones, beside the usual detectors."""
