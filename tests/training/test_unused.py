@@ -80,3 +80,18 @@ def test_what_turns_nothing_on_is_no_problem():
 def test_a_convolutional_network_without_convolutions_is_refused():
     with pytest.raises(UsageError, match="encoder is empty"):
         model_of(normal_beats(60), "signal", architecture="conv1d", encoder=(), **QUICK)
+
+
+@pytest.mark.parametrize("choices", [{"distance": "off"}, {"preset": "fast"}])
+def test_rows_of_a_bank_that_there_is_not_are_refused(choices):
+    with pytest.raises(UsageError, match="bank_rows is for the distance, which is off"):
+        model_of(table_rows(60), "table", bank_rows=9, **choices, **QUICK)
+
+
+def test_what_a_preset_sets_is_nothing_that_was_asked_for():
+    model_of(table_rows(60), "table", preset="best", distance="off", **QUICK)
+
+
+def test_levels_of_noise_that_there_is_not_are_refused():
+    with pytest.raises(UsageError, match="noise_levels is for noise, and input_noise is 0"):
+        model_of(table_rows(60), "table", noise_levels="one", input_noise=0.0, **QUICK)

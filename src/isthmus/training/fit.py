@@ -107,7 +107,6 @@ def fit(
         values, dealt = _dealt(values, schema, options, suspects)
     elif options.trust.suspects:
         raise UsageError("suspects says who trains, and that is decided already: leave it out")
-    _refuse_unfit(schema, options)
     _refuse_unsupported(dealt, calibration)
     with one_thread():
         begun = Beginning(preamble_rows, init_from)

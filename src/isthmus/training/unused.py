@@ -56,7 +56,9 @@ def refuse_unused(options: FitOptions, schema: Schema) -> None:
         for name in OF_VARIATIONAL
         if _given(options, name) and not network.variational
     ]
-    if options.views.distance == "off" and _given(options, "bank_rows"):
+    views = options.settled(schema.kind).views
+    looks_around = views.looks_around(schema.kind, targets=bool(schema.targets))
+    if not looks_around and _given(options, "bank_rows"):
         problems.append("bank_rows is for the distance, which is off")
     if network.noise_levels != "auto" and network.input_noise == 0:
         problems.append("noise_levels is for noise, and input_noise is 0")
