@@ -9,9 +9,9 @@ default are fitted once for every split, or seed.
     ISTHMUS_BENCH_RECIPES=ecg-guide,ecg-lab python -m benchmarks.recipes
 
 Images are read from ISTHMUS_BENCH_TABLES, as by `benchmarks.real_tables`. What is not run keeps the
-figures that are stored. ISTHMUS_BENCH_SEEDS, ISTHMUS_BENCH_ROWS, ISTHMUS_BENCH_EPOCHS and
-ISTHMUS_BENCH_DEFAULT_EPOCHS run fewer seeds or less than the published size, which the figures then
-say.
+figures that are stored, and what was stopped goes on (`benchmarks.kept_runs`).
+ISTHMUS_BENCH_SEEDS, ISTHMUS_BENCH_ROWS, ISTHMUS_BENCH_EPOCHS and ISTHMUS_BENCH_DEFAULT_EPOCHS run
+fewer seeds or less than the published size, which the figures then say.
 
 Nothing was tuned on any of these rows: the recipes are read off the articles, the default is that
 of every fit.
@@ -21,13 +21,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from benchmarks.kept_runs import Run, kept_run
 from benchmarks.results import DIRECTORY, circumstances, store
 from isthmus.recipes import NAMES, Recipe, load
 from isthmus.recipes.fitting import reproduce
@@ -37,6 +39,7 @@ from isthmus.recipes.outcome import Outcome, outcome
 from isthmus.recipes.run import Size, run_recipe
 from isthmus.training.watching import UNWATCHED
 
+Detectors = Callable[[Recipe, Material, int, Size], list[Outcome]]
 SEEDS = 5
 SPLITS = {"ecg-batchnorm": range(21, 41), "ecg-lab": range(21, 41)}
 SEEDS_OF_A_SPLIT = 3
@@ -84,23 +87,30 @@ def _runs(recipe: Recipe, size: Size) -> Iterator[dict[str, Any]]:
             update={"data": recipe.data.model_copy(update={"split_seed": split})}
         )
         rows = _material(chosen)
+        made = partial(_run, chosen, rows, size)
         if recipe.name not in SPLITS:
             for seed in range(seeds):
-                yield _whole(chosen, rows, seed, size)
+                yield kept_run(chosen, size, seed, partial(made, _whole, seed))
             continue
-        yield _whole(chosen, rows, place, size)
+        yield kept_run(chosen, size, place, partial(made, _whole, place))
         for more in range(1, SEEDS_OF_A_SPLIT):
             seed = place + 1000 * more
-            options = chosen.fit_options(seed=seed, **size.options_of("reproduced"))
-            model, threshold = reproduce(chosen, rows, options, UNWATCHED)
-            again = outcome("reproduced", model, rows, threshold)
-            yield {"split": split, "seed": seed, "detectors": {"reproduced": _figures(again)}}
+            yield kept_run(chosen, size, seed, partial(made, _again, seed))
 
 
-def _whole(recipe: Recipe, rows: Material, seed: int, size: Size) -> dict[str, Any]:
-    ran = run_recipe(recipe, rows, seed=seed, size=size)
-    found = {name: _figures(one) for name, one in ran.outcomes.items()}
+def _run(recipe: Recipe, rows: Material, size: Size, detectors: Detectors, seed: int) -> Run:
+    found = {one.name: _figures(one) for one in detectors(recipe, rows, seed, size)}
     return {"split": recipe.data.split_seed, "seed": seed, "detectors": found}
+
+
+def _whole(recipe: Recipe, rows: Material, seed: int, size: Size) -> list[Outcome]:
+    return list(run_recipe(recipe, rows, seed=seed, size=size).outcomes.values())
+
+
+def _again(recipe: Recipe, rows: Material, seed: int, size: Size) -> list[Outcome]:
+    options = recipe.fit_options(seed=seed, **size.options_of("reproduced"))
+    model, threshold = reproduce(recipe, rows, options, UNWATCHED)
+    return [outcome("reproduced", model, rows, threshold)]
 
 
 def _material(recipe: Recipe) -> Material:
