@@ -40,7 +40,7 @@ from benchmarks.timing import (
 )
 from isthmus.training.architectures import RowShape, make_network
 from isthmus.training.budget import budget
-from isthmus.training.devices import one_thread
+from isthmus.training.devices import threads
 from isthmus.training.fit import fit
 from isthmus.training.loop import train
 from isthmus.training.members import Cells
@@ -92,7 +92,7 @@ def _loops(path: Path) -> tuple[dict[str, list[Spent]], dict[str, Any]]:
     with (
         Peer(script("keras", "keras_autoencoder", "fit", path)) as keras,
         Peer(script("pyod", "pyod_detector", "fit", path)) as pyod,
-        one_thread(),
+        threads(1),
     ):
         works: Works = {
             "isthmus loop": _loop(1),

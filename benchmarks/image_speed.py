@@ -43,7 +43,7 @@ from isthmus.options import FitOptions
 from isthmus.schema import ImageForm
 from isthmus.training.architectures import RowShape, make_network
 from isthmus.training.budget import budget
-from isthmus.training.devices import one_thread
+from isthmus.training.devices import threads
 from isthmus.training.loop import train
 from isthmus.training.members import Cells
 from isthmus.training.noise import InputNoise
@@ -85,7 +85,7 @@ DENSE_EPOCHS = 10
 def measure() -> dict[str, Any]:
     """Seconds of every loop and whole process, and how many times faster isthmus is."""
     images = _images()
-    with tempfile.TemporaryDirectory() as name, one_thread():
+    with tempfile.TemporaryDirectory() as name, threads(1):
         folder = Path(name)
         path = folder / "images.npy"
         np.save(path, images)

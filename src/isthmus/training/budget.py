@@ -13,7 +13,7 @@ STEPS: dict[Preset, tuple[int, int, int]] = {
     "best": (300, 4500, 15000),
 }
 """Epochs where nothing is chosen, and the fewest and the most updates that they may come to."""
-SMALLEST_BATCH, LARGEST_BATCH = 16, 512
+SMALLEST_BATCH, LARGEST_BATCH = 16, 256
 LARGEST_OF_IMAGES = 128
 MOST_RECORDS = 200
 """Where validation only watches, the history has at most about this many entries."""
@@ -37,14 +37,23 @@ def budget(
     rows: int, options: TrainingOptions, kind: Kind = "table", preset: Preset = "balanced"
 ) -> Budget:
     """The budget for `rows` training rows of each member."""
-    largest = LARGEST_OF_IMAGES if kind == "image" else LARGEST_BATCH
-    automatic = min(max(rows // 10, SMALLEST_BATCH), largest)
-    batch_size = min(options.batch_size or automatic, rows)
+    batch_size = min(options.batch_size or _even(rows, kind), rows)
     per_epoch = math.ceil(rows / batch_size)
     steps = _steps(per_epoch, options, preset)
     epochs = math.ceil(steps / per_epoch)
     every = 1 if options.needs_validation else math.ceil(epochs / MOST_RECORDS)
     return Budget(batch_size, steps, per_epoch, every)
+
+
+def _even(rows: int, kind: Kind) -> int:
+    """About a tenth of the rows, within bounds, so that all batches of an epoch are alike.
+
+    A last batch of the few rows that are left over would push the weights as hard as a full one: on
+    2200 rows of 36 columns that cost three points of ROC AUC.
+    """
+    largest = LARGEST_OF_IMAGES if kind == "image" else LARGEST_BATCH
+    near = min(max(rows // 10, SMALLEST_BATCH), largest)
+    return math.ceil(rows / max(1, round(rows / near)))
 
 
 def _steps(per_epoch: int, options: TrainingOptions, preset: Preset) -> int:

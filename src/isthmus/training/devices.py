@@ -9,6 +9,9 @@ import torch
 
 from isthmus.errors import UsageError
 
+WORTH_TWO = 1 << 24
+"""Multiplications of an update's forward pass from which on two threads are faster than one."""
+
 
 def choose_device(wanted: str) -> torch.device:
     """The device that `auto` stands for, or the one that is asked for.
@@ -33,14 +36,21 @@ def choose_device(wanted: str) -> torch.device:
     return torch.device(wanted)
 
 
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """Train on one thread, whatever the machine: the result must not depend on it.
+def training_threads(architecture: str, batch: int, weights: int) -> int:
+    """On how many threads networks learn that have so many weights in all.
 
-    Small networks are also fastest so; on a busy machine two threads wait for each other.
+    Dense networks give the same bits on one thread and on two, which tests hold them to; of two
+    they gain where an update is large enough. No more are taken than PyTorch has been given.
     """
+    large = architecture == "dense" and batch * weights >= WORTH_TWO
+    return min(2, torch.get_num_threads()) if large else 1
+
+
+@contextlib.contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let PyTorch compute on so many threads, and on as many as before afterwards."""
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(count)
     try:
         yield
     finally:

@@ -32,7 +32,7 @@ from isthmus.training.bank import Bank
 from isthmus.training.budget import Budget, budget
 from isthmus.training.cell_loss import CellLoss
 from isthmus.training.detail import Detail, by_detail
-from isthmus.training.devices import choose_device, one_thread
+from isthmus.training.devices import choose_device, threads, training_threads
 from isthmus.training.export import Trained, check_parity, session
 from isthmus.training.folds import Plan, plan
 from isthmus.training.guards import Judged, guards
@@ -108,9 +108,9 @@ def fit(
     elif options.trust.suspects:
         raise UsageError("suspects says who trains, and that is decided already: leave it out")
     _refuse_unsupported(dealt, calibration)
-    with one_thread():
-        begun = Beginning(preamble_rows, init_from)
-        trained, work = _train(values, schema, dealt, options, watching, begun)
+    begun = Beginning(preamble_rows, init_from)
+    trained, work = _train(values, schema, dealt, options, watching, begun)
+    with threads(1):
         finished = _finished(trained, values, schema, options, dealt)
     manifest = Manifest(
         created_by=f"isthmus {__version__}",
@@ -257,7 +257,9 @@ def _train(
     cells = Cells.of(arrays, device)
     subject = Subject(values, schema, options, dealt, learning, preamble, cells)
     noisy = options.network.noise(schema.kind) > 0
-    with watching.of(subject) as watcher:
+    weights = sum(part.numel() for part in network.parameters())
+    at_once = training_threads(architecture, work.batch_size, weights)
+    with threads(at_once), watching.of(subject) as watcher:
         history = train(
             network,
             cells,
