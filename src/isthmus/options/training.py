@@ -50,7 +50,7 @@ class TrainingOptions(Options):
     clip_norm: Annotated[float, Field(gt=0)] | None = None
     """Longest gradient of a member; longer ones are shortened."""
     batch_size: Annotated[int, Field(ge=1)] | None = None
-    """Rows in one update; by default a tenth of them, from 16 to 512."""
+    """Rows in one update; by default about a tenth of them, from 16 to 256, all updates alike."""
     epochs: Annotated[int, Field(ge=1)] | None = None
     """Passes over the training rows; by default 100, within 1500 to 5000 updates."""
     max_steps: Annotated[int, Field(ge=1)] | None = None

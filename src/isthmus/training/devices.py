@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
+from statistics import median
 
 import torch
 
 from isthmus.errors import UsageError
 
 WORTH_TWO = 1 << 24
-"""Multiplications of an update's forward pass from which on two threads are faster than one."""
+"""Multiplications of an update's forward pass from which on two threads may be faster than one."""
+TRIED_EVERY = 300
+"""Updates."""
+TRIES = 5
+"""Updates each on two threads and on one; their medians count, as now and then one waits."""
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -36,16 +42,6 @@ def choose_device(wanted: str) -> torch.device:
     return torch.device(wanted)
 
 
-def training_threads(architecture: str, batch: int, weights: int) -> int:
-    """On how many threads networks learn that have so many weights in all.
-
-    Dense networks give the same bits on one thread and on two, which tests hold them to; of two
-    they gain where an update is large enough. No more are taken than PyTorch has been given.
-    """
-    large = architecture == "dense" and batch * weights >= WORTH_TWO
-    return min(2, torch.get_num_threads()) if large else 1
-
-
 @contextlib.contextmanager
 def threads(count: int) -> Iterator[None]:
     """Let PyTorch compute on so many threads, and on as many as before afterwards."""
@@ -55,3 +51,45 @@ def threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+class Pace:
+    """How many threads each update of a training has: one or two, whichever is faster just now.
+
+    Dense networks give the same bits on one thread and on two, which tests hold them to. Two are
+    faster where updates are large and a processor is idle; where none is they wait for each other,
+    and are many times slower. So both are tried now and then.
+
+    Parameters
+    ----------
+    architecture : str
+        Others than dense keep to one thread.
+    multiplications : int
+        Of an update: weights of all members times rows of a batch.
+    """
+
+    def __init__(self, architecture: str, multiplications: int) -> None:
+        large = architecture == "dense" and multiplications >= WORTH_TWO
+        self._may = large and torch.get_num_threads() > 1  # no more than PyTorch was given
+        self._updates, self._threads, self._begun = 0, 1, 0.0
+        self._spent: dict[int, list[float]] = {1: [], 2: []}
+
+    def next(self) -> None:
+        """Say so before every update."""
+        if not self._may:
+            return
+        turn = self._updates % TRIED_EVERY
+        if 0 < turn <= 2 * TRIES:
+            spent = time.perf_counter() - self._begun
+            self._spent[self._threads].append(spent)
+        if turn == 0:
+            self._spent = {1: [], 2: []}
+        self._threads = self._chosen(turn)
+        torch.set_num_threads(self._threads)
+        self._updates += 1
+        self._begun = time.perf_counter()
+
+    def _chosen(self, turn: int) -> int:
+        if turn < 2 * TRIES:
+            return 2 if turn < TRIES else 1
+        return min((1, 2), key=lambda count: median(self._spent[count]))

@@ -32,7 +32,7 @@ from isthmus.training.bank import Bank
 from isthmus.training.budget import Budget, budget
 from isthmus.training.cell_loss import CellLoss
 from isthmus.training.detail import Detail, by_detail
-from isthmus.training.devices import choose_device, threads, training_threads
+from isthmus.training.devices import Pace, choose_device, threads
 from isthmus.training.export import Trained, check_parity, session
 from isthmus.training.folds import Plan, plan
 from isthmus.training.guards import Judged, guards
@@ -258,8 +258,8 @@ def _train(
     subject = Subject(values, schema, options, dealt, learning, preamble, cells)
     noisy = options.network.noise(schema.kind) > 0
     weights = sum(part.numel() for part in network.parameters())
-    at_once = training_threads(architecture, work.batch_size, weights)
-    with threads(at_once), watching.of(subject) as watcher:
+    pace = Pace(architecture, weights * work.batch_size)
+    with threads(1), watching.of(subject) as watcher:
         history = train(
             network,
             cells,
@@ -277,6 +277,7 @@ def _train(
             generator=generator,
             loss=loss,
             watcher=watcher,
+            pace=pace,
         )
     shapes = Shapes(members, values.shape[1], network.code_size)
     detail = _detail(schema, options, preamble)

@@ -15,6 +15,7 @@ from isthmus.model_file.manifest import Epoch
 from isthmus.options import TrainingOptions
 from isthmus.training.architectures import Autoencoder
 from isthmus.training.budget import Budget
+from isthmus.training.devices import Pace
 from isthmus.training.flat import flattened
 from isthmus.training.keep import Keeper
 from isthmus.training.loss import LOSSES
@@ -50,6 +51,7 @@ def train(
     generator: torch.Generator,
     loss: UnitLoss | None = None,
     watcher: Watcher = NOBODY,
+    pace: Pace | None = None,
 ) -> History:
     """Train all members at once, each on its own rows.
 
@@ -73,6 +75,8 @@ def train(
         The error of every unit; by default that of `options`, for numbers alone.
     watcher : Watcher
         Told how it goes; may put a state back before the first update.
+    pace : Pace, optional
+        Gives each update its threads; without it they are as they are.
 
     Raises
     ------
@@ -93,6 +97,8 @@ def train(
         order = state.deal(own, shuffle=options.shuffle)
         batches = torch.split(order, budget.batch_size, dim=1)
         for rows in batches[state.taken : budget.steps - state.step]:  # (M, B)
+            if pace is not None:
+                pace.next()
             inputs, targets = cells.of_rows(rows)
             inputs = noise.disturbed(inputs, cells, own, rows, generator)
             outputs, _ = network(inputs)  # (M, B, U)
