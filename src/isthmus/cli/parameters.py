@@ -37,7 +37,7 @@ Fdr = Annotated[
         help="Largest share of false ones among all alarms; reads the data twice.",
     ),
 ]
-Threads = Annotated[int, typer.Option(min=1, metavar="INTEGER", help="Threads of ONNX Runtime.")]
+Threads = Annotated[int, typer.Option(min=1, metavar="INTEGER", help="Threads that work at once.")]
 Output = Annotated[
     str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - for stdout.")
 ]

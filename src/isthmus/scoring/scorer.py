@@ -49,7 +49,7 @@ class Scorer:
     model : ModelFile
         A verified model file; see `Scorer.load`.
     threads : int
-        Threads of ONNX Runtime within one call.
+        Chunks of rows that are computed at the same time.
 
     Attributes
     ----------
@@ -336,7 +336,7 @@ class Scorer:
                 reasons.update(self._infinite(first, chunk))
 
         results = self._sessions.of(outputs).run(values, outputs, self._element, look)
-        return results, reasons
+        return results, dict(sorted(reasons.items()))
 
     def probe(self) -> float:
         """The largest difference between the probe rows' scores here and in the manifest."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -34,20 +35,20 @@ class Session:
         Numbers that the widest step of the graph makes of one row; decides the chunk size, which
         is thus a fixed function of the shapes.
     threads : int
-        Threads within one call.
+        Chunks that are computed at the same time, each on a thread of its own.
     """
 
     def __init__(self, model: bytes, *, width: int = 256, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        # Most steps of a chunk are too small to be shared out: threads take whole chunks.
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = _ERRORS_ONLY
-        # A busy-waiting pool steals the cores of its neighbours between calls.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Without `enable_fallback` a failure would be printed to standard output and retried.
         self._session = onnxruntime.InferenceSession(
             model, options, providers=["CPUExecutionProvider"], enable_fallback=0
         )
+        self._threads = threads
         self._input = self._session.get_inputs()[0].name
         self.outputs = tuple(output.name for output in self._session.get_outputs())
         # What is far wider, such as the maps of large images, must not fill the memory.
@@ -67,20 +68,43 @@ class Session:
         converted to `element` chunk by chunk, while they are near.
         """
         count = len(rows)
-        whole: list[np.ndarray] = []
-        for first in range(0, max(count, 1), self.chunk_rows):
-            chunk = rows[first : first + self.chunk_rows]
+        size = self._chunk_of(count)
+
+        def compute(first: int) -> list[np.ndarray]:
+            chunk = rows[first : first + size]
             with np.errstate(over="ignore"):  # what does not fit float32 becomes an infinity
                 chunk = np.ascontiguousarray(chunk, element)
             if look is not None:
                 look(first, chunk)
-            parts = self._run_chunk(chunk, outputs)
-            if len(chunk) == count:
+            return self._run_chunk(chunk, outputs)
+
+        whole: list[np.ndarray] = []
+        places = range(0, max(count, 1), size)
+        for first, parts in zip(places, self._of_each(compute, places), strict=True):
+            if len(places) == 1:
                 return dict(zip(outputs, parts, strict=True))
             whole = whole or [np.empty((count, *part.shape[1:]), part.dtype) for part in parts]
             for result, part in zip(whole, parts, strict=True):
                 result[first : first + len(part)] = part
         return dict(zip(outputs, whole, strict=True))
+
+    def _chunk_of(self, count: int) -> int:
+        """Rows at once: few rows are shared out among the threads."""
+        share = -(-count // self._threads)
+        return max(min(self.chunk_rows, -(-share // 16) * 16), 16)
+
+    def _of_each(
+        self, compute: Callable[[int], list[np.ndarray]], places: Sequence[int]
+    ) -> Iterator[list[np.ndarray]]:
+        """What is computed of every place, in their order, on so many threads."""
+        if self._threads == 1 or len(places) == 1:
+            yield from map(compute, places)
+            return
+        pool = ThreadPoolExecutor(self._threads)
+        try:
+            yield from pool.map(compute, places)
+        finally:  # after Ctrl-C, say, what has not begun never does
+            pool.shutdown(cancel_futures=True)
 
     def _run_chunk(self, rows: np.ndarray, outputs: Sequence[str]) -> list[np.ndarray]:
         count = len(rows)

@@ -23,7 +23,7 @@ class Sessions:
     model : ModelFile
         A verified model file.
     threads : int
-        Threads within one call.
+        Chunks of rows that are computed at the same time.
     """
 
     def __init__(self, model: ModelFile, *, threads: int = 1) -> None:

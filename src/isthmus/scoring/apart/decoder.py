@@ -33,7 +33,7 @@ class Decoder:
     model : ModelFile
         A verified model file.
     threads : int
-        Threads within one call.
+        Chunks of rows that are computed at the same time.
 
     Raises
     ------
