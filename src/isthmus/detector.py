@@ -135,7 +135,7 @@ class AutoencoderDetector(
         row_error: str = "auto",
         category_loss: str = "squared",
         optimizer: str = "adam",
-        learning_rate: float = 1e-3,
+        learning_rate: float | None = None,
         weight_decay: float = 0.0,
         clip_norm: float | None = None,
         batch_size: int | None = None,

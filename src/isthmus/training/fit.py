@@ -43,6 +43,7 @@ from isthmus.training.nearest import Nearest
 from isthmus.training.noise import InputNoise
 from isthmus.training.preamble import CellArrays, Preamble
 from isthmus.training.preprocessing import preamble_of
+from isthmus.training.rate import rate_of
 from isthmus.training.reuse import Stored, reuse
 from isthmus.training.suspects import Suspects, find_suspects
 from isthmus.training.tail import Shapes
@@ -277,6 +278,7 @@ def _train(
             generator=generator,
             loss=loss,
             watcher=watcher,
+            rate=rate_of(options.training, architecture, schema.kind),
             pace=pace,
         )
     shapes = Shapes(members, values.shape[1], network.code_size)

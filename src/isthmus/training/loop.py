@@ -22,6 +22,7 @@ from isthmus.training.loss import LOSSES
 from isthmus.training.members import Cells, MemberRows, UnitLoss
 from isthmus.training.noise import InputNoise
 from isthmus.training.optimizers import clip_members, make_optimizer
+from isthmus.training.rate import USUAL, Rate
 from isthmus.training.state import State
 from isthmus.training.watcher import NOBODY, Watcher
 
@@ -51,6 +52,7 @@ def train(
     generator: torch.Generator,
     loss: UnitLoss | None = None,
     watcher: Watcher = NOBODY,
+    rate: Rate | None = None,
     pace: Pace | None = None,
 ) -> History:
     """Train all members at once, each on its own rows.
@@ -75,6 +77,8 @@ def train(
         The error of every unit; by default that of `options`, for numbers alone.
     watcher : Watcher
         Told how it goes; may put a state back before the first update.
+    rate : Rate, optional
+        How large the updates are; by default all as large as `options` says.
     pace : Pace, optional
         Gives each update its threads; without it they are as they are.
 
@@ -86,7 +90,8 @@ def train(
     device, loss = cells.target.device, loss or LOSSES[options.loss]
     own = MemberRows.of(training_rows, device)
     watched = MemberRows.of(validation_rows, device) if len(validation_rows[0]) else None
-    optimizer = make_optimizer(flattened(network), options)
+    rate = rate or Rate(options.learning_rate or USUAL)
+    optimizer = make_optimizer(flattened(network), options, rate.first)
     keeper = Keeper(network, len(own.table), options.patience, best=options.keep == "best")
     state = State(
         network, optimizer, keeper, generator, budget, torch.zeros(len(own.table), device=device)
@@ -110,6 +115,7 @@ def train(
             whole.sum().backward()  # type: ignore[no-untyped-call]
             if options.clip_norm is not None:
                 clip_members(network.parameters(), options.clip_norm)
+            optimizer.rate = rate.at(state.updates / budget.steps)
             optimizer.step()
             state.count(losses.detach())
             watcher.on_update(state)

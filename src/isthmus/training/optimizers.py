@@ -150,10 +150,10 @@ class Optimizer:
         self._rule.update(self._vectors, self.rate, self._decay)
 
 
-def make_optimizer(weights: nn.Parameter, options: TrainingOptions) -> Optimizer:
-    """The optimiser that the options name, for all weights as one vector."""
+def make_optimizer(weights: nn.Parameter, options: TrainingOptions, rate: float) -> Optimizer:
+    """The optimiser that the options name, for all weights as one vector, with its first rate."""
     rule = OPTIMIZERS[options.optimizer]
-    return Optimizer(weights, rule, rate=options.learning_rate, decay=options.weight_decay)
+    return Optimizer(weights, rule, rate=rate, decay=options.weight_decay)
 
 
 def clip_members(parameters: Iterable[nn.Parameter], most: float) -> None:
