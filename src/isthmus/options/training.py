@@ -44,7 +44,7 @@ class TrainingOptions(Options):
     optimizer: Optimizer = "adam"
     """Rule of the updates."""
     learning_rate: Annotated[float, Field(gt=0)] | None = None
-    """Size of the updates; by default 0.001, of dense networks, but for images, 0.003 falling to 0."""
+    """Size of the updates; by default 0.001, or for dense networks of rows 0.003 falling to 0."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     """Pull of the weights towards zero."""
     clip_norm: Annotated[float, Field(gt=0)] | None = None
