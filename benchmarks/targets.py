@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 
 from benchmarks.accuracy_targets import ACCURACY_TARGETS
@@ -237,11 +238,12 @@ TARGETS: tuple[Target, ...] = (
 
 
 def reached(target: Target) -> float | None:
-    """The stored figure, or None where the benchmark has not run yet."""
+    """The stored figure, or None where the benchmark has not run yet, or not on all (NaN)."""
     path = DIRECTORY / f"{target.benchmark}.json"
     if not path.exists():
         return None
-    return float(target.figure(json.loads(path.read_text(encoding="utf-8"))["figures"]))
+    figure = float(target.figure(json.loads(path.read_text(encoding="utf-8"))["figures"]))
+    return None if math.isnan(figure) else figure
 
 
 def table() -> list[tuple[str, str, str, str, str]]:

@@ -186,7 +186,7 @@ def test_an_existing_checkpoint_is_gone_on_from_or_removed_but_never_lost(isthmu
     changed = isthmus(*FIT, *OFTEN, "--resume", "--learning-rate", "0.01", "--no-shuffle")
     assert changed.code == 2
     assert "c: belongs to another training\n" in changed.err
-    assert "--learning-rate: 0.001 then, 0.01 now\n" in changed.err
+    assert "--learning-rate: null then, 0.01 now\n" in changed.err
     assert "--shuffle: true then, false now\n" in changed.err
     assert Path("c").read_bytes() == before
     assert isthmus(*FIT, *OFTEN, "--resume").code == 0

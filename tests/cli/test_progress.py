@@ -24,7 +24,7 @@ BUDGET = Budget(batch_size=16, steps=1000, steps_per_epoch=40, record_every=1)
 
 def state_at(step=0, taken=0, patience=None, losses=(1.0, 3.0)):
     network = torch.nn.Linear(1, 1)
-    optimizer = make_optimizer(flattened(network), TrainingOptions())
+    optimizer = make_optimizer(flattened(network), TrainingOptions(), 1e-3)
     keeper = Keeper(network, 2, patience, best=False)
     totals = torch.tensor(losses) * taken
     return State(network, optimizer, keeper, torch.Generator(), BUDGET, totals, step, taken)

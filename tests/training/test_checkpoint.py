@@ -167,7 +167,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_earlier_one_whole(
 
 
 OTHERWISE = {
-    "learning_rate: 0.001 then, 0.01 now": {"learning_rate": 0.01},
+    "learning_rate: null then, 0.01 now": {"learning_rate": 0.01},
     "seed: 0 then, 1 now": {"seed": 1},
     "encoder: [5] then, [6] now": {"encoder": (6,)},
     "optimizer: \"adam\" then, \"sgd\" now": {"optimizer": "sgd"},

@@ -65,14 +65,18 @@ def test_usual_holes_that_no_network_rebuilds_cost_nothing_and_rare_ones_little(
     assert always == pytest.approx(0, abs=0.02)
 
 
-@pytest.fixture(scope="module")
-def scorer():
+def fitted(**choices):
     """Four columns of one factor; the holes of the last two always come together."""
     generator = np.random.default_rng(0)
     factor = generator.normal(size=(800, 1))
     values = factor + 0.2 * generator.normal(size=(800, 4))
     values[generator.random(800) < 0.3, 2:] = np.nan
-    return Scorer.load(model_of(values, "table", max_steps=800))
+    return Scorer.load(model_of(values, "table", max_steps=800, **choices))
+
+
+@pytest.fixture(scope="module")
+def scorer():
+    return fitted()
 
 
 def errors_of(scorer, *rows):
@@ -95,9 +99,11 @@ def test_a_hole_where_none_was_is_an_alarm_of_that_cell(scorer):
     assert errors[0, 1] == pytest.approx(math.log(802), rel=0.05)
 
 
-def test_what_stands_in_a_hole_has_no_say(scorer):
+def test_what_stands_in_a_hole_has_no_say():
     """Other than by its flag: the network sees a typical value there, and compares nothing."""
-    made, _ = scorer.run(np.array([[0.5, 0.5, np.nan, np.nan]] * 4), ["error", "views"])
+    made, _ = fitted(distance="off").run(
+        np.array([[0.5, 0.5, np.nan, np.nan]] * 4), ["error", "views"]
+    )
     assert made["error"][0, 2:].max() < 0.2
     assert made["views"][0, :, 0].mean() == pytest.approx(made["error"][0].sum() / 2, rel=1e-5)
 

@@ -16,6 +16,7 @@ from isthmus.errors import FileAccessError, MissingExtraError
 from isthmus.options import FitOptions
 from isthmus.training import tensorboard, watching
 from isthmus.training.fit import fit
+from isthmus.training.rate import STEEP, Rate
 from isthmus.training.tensorboard import MOST_DETAILS, TensorBoard, run_aside
 from isthmus.training.watching import Watching
 
@@ -64,7 +65,10 @@ def test_every_entry_of_the_history_is_there_for_every_member(tmp_path):
             assert steps(logged) == [entry.step for entry in history]
             losses = [getattr(entry, field)[member] for entry in history]
             assert np.float32([entry.value for entry in logged]).tolist() == losses
-    assert {entry.value for entry in events.Scalars("training/learning rate")} == {np.float32(1e-3)}
+    falling = Rate(STEEP, falls=True)
+    rates = [falling.at((entry.step - 1) / history[-1].step) for entry in history]
+    logged = [entry.value for entry in events.Scalars("training/learning rate")]
+    assert logged == pytest.approx(rates)
     assert all(entry.value > 0 for entry in events.Scalars("training/updates per second"))
 
 

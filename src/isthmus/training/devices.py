@@ -6,10 +6,13 @@ import contextlib
 import time
 from collections.abc import Iterator
 from statistics import median
+from typing import Self
 
 import torch
+from torch import nn
 
 from isthmus.errors import UsageError
+from isthmus.training.budget import Budget
 
 WORTH_TWO = 1 << 24
 """Multiplications of an update's forward pass from which on two threads may be faster than one."""
@@ -73,6 +76,12 @@ class Pace:
         self._may = large and torch.get_num_threads() > 1  # no more than PyTorch was given
         self._updates, self._threads, self._begun = 0, 1, 0.0
         self._spent: dict[int, list[float]] = {1: [], 2: []}
+
+    @classmethod
+    def of(cls, network: nn.Module, architecture: str, work: Budget) -> Self:
+        """For the training of a network."""
+        weights = sum(part.numel() for part in network.parameters())
+        return cls(architecture, weights * work.batch_size)
 
     def next(self) -> None:
         """Say so before every update."""

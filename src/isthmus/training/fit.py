@@ -258,8 +258,7 @@ def _train(
     cells = Cells.of(arrays, device)
     subject = Subject(values, schema, options, dealt, learning, preamble, cells)
     noisy = options.network.noise(schema.kind) > 0
-    weights = sum(part.numel() for part in network.parameters())
-    pace = Pace(architecture, weights * work.batch_size)
+    pace = Pace.of(network, architecture, work)
     with threads(1), watching.of(subject) as watcher:
         history = train(
             network,
