@@ -5,6 +5,7 @@ The confirming sets alone count as much as all: no choice was made on them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from benchmarks.accuracy import summary
@@ -72,15 +73,25 @@ def _ranking() -> list[Target]:
     return [*lines, Target("accuracy", told, at_most(0.05), luck)]
 
 
+def _rate(method: str, place: int, name: str) -> Callable[[Figures], float]:
+    """A figure of the alarms at one alpha; NaN where the detector has not run on all sets."""
+    on_all = mean(method, "roc_auc", "all")
+
+    def found(figures: Figures) -> float:
+        if math.isnan(on_all(figures)):
+            return math.nan
+        return float(summary.false_alarms(figures, method, place)[name])
+
+    return found
+
+
 def _false_alarms() -> list[Target]:
     return [
         Target(
             "accuracy",
             f"{preset}, alpha {alpha}: {sentence}",
             reach,
-            lambda figures, key=(f"isthmus_{preset}", place), name=name: float(  # type: ignore[misc]
-                summary.false_alarms(figures, *key)[name]
-            ),
+            _rate(f"isthmus_{preset}", place, name),
         )
         for preset in ("fast", "balanced", "best")
         for place, alpha in enumerate(("0.01", "0.05"))
