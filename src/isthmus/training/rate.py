@@ -9,6 +9,7 @@ from isthmus.options import Kind, TrainingOptions
 
 USUAL = 1e-3
 STEEP = 3e-3
+"""Where a rate that falls begins; a larger one learns more of many rows and less of few."""
 
 
 @dataclass(frozen=True)
