@@ -48,8 +48,8 @@ def budget(
 def _even(rows: int, kind: Kind) -> int:
     """About a tenth of the rows, within bounds, so that all batches of an epoch are alike.
 
-    A last batch of the few rows that are left over would push the weights as hard as a full one: on
-    2200 rows of 36 columns that cost three points of ROC AUC.
+    A last batch of the few rows that are left over would push the weights as hard as a full one,
+    in a direction of its own.
     """
     largest = LARGEST_OF_IMAGES if kind == "image" else LARGEST_BATCH
     near = min(max(rows // 10, SMALLEST_BATCH), largest)
