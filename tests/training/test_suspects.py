@@ -141,7 +141,7 @@ def test_the_bank_holds_no_suspect_and_no_doubtful_row(scheme, monkeypatch):
 
     def spied(preamble, arrays, *others, **more):
         bank = fit_bank(preamble, arrays, *others, **more)
-        seen.update(held=bank.places.reshape(-1, 8), every=bank.space.place(arrays.target))
+        seen.update(held=bank.rows, every=bank.space.place(arrays.target))
         return bank
 
     monkeypatch.setattr(fitting.Bank, "fit", spied)

@@ -1,44 +1,54 @@
-"""A bank of normal rows, in parts: what the distance of a row is measured to.
+"""A bank of normal rows: what the distance of a row is measured to.
 
-Each part is about half of what a member trained on, and members look into two. Across folds a part
-is a run of neighbouring folds, and members that left a fold out look into two that lack it: no
-calibration row ever meets itself, and a fresh row is looked up just as it was.
+A member looks at rows that its group learnt from and at no others, so that across folds no
+calibration row ever meets itself, and a fresh row is looked up just as it was. A row that came
+several times is in the bank once: its copies would make all that is near it look crowded.
+
+The rows of a group may be dealt into parts, whose nearest rows count alike (bagged nearest
+neighbours; Biau, Cérou and Guyader, 2010).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from isthmus.options import Kind
-from isthmus.scoring.session import Session
 from isthmus.training.folds import Plan
-from isthmus.training.graph import Graph
-from isthmus.training.preamble import CellArrays, Cells, Preamble
+from isthmus.training.preamble import CellArrays, Preamble
+from isthmus.training.space import Space
 
 TYPICAL: dict[Kind, float | None] = {"table": 0.3, "signal": None, "image": None}
 """How much of what is usual anywhere is added to what is usual around a row, before distances are
 taken relative to that; None: they are not relative. Without it the copies of a common row would
 make all that is near them look strange. Rows of one quantity are near each other where they are
 smooth, and not where normal is crowded."""
-BLUR = 1 / 40
-"""Standard deviation of the blur of a signal, in parts of its length: the exact place of an edge
-counts for less."""
-SHARP = 0.25
-"""A blur by less than so many samples is none."""
+PARTS: dict[Kind, int] = {"table": 1, "signal": 2, "image": 1}
+"""Parts of each group. Of signals a single odd one in training then counts for half."""
 NEIGHBOURS = 5
 """Of a row of the bank, in its own part, whose mean distance is usual around it."""
 NEARLY = 0.01
 """Added to every distance, in deviations of a cell: rows that repeat others have none."""
 LARGEST_BANK = 1 << 22
 """Numbers in the bank, at most: 16 MB of a model file."""
+LONELY = 0.95
+"""Share of the rows around which what is usual is taken as it is; around the others it is as around
+the last of these. A row far from all others would else make a wide circle look normal: it may be an
+anomaly that nobody noticed."""
+SEARCHED = 2.5
+"""So many times the rows of the bank, at most, are in all parts together: the price of a search."""
+SIFTED = 8
+"""So many times the rows of the bank are looked through for such as differ."""
+AT_ONCE = 1024
+"""Rows whose distances to all of a part are held in memory."""
 
 
 @dataclass(frozen=True)
 class Bank:
-    """Rows of P parts, B of each; a shorter part holds some of its rows twice.
+    """Rows of P parts, some for each group of members; a shorter part names some rows twice.
 
     Attributes
     ----------
@@ -46,19 +56,22 @@ class Bank:
         Where rows lie among others.
     fold : array, shape (U, D)
         1 where a unit belongs to a column.
-    places : array, shape (P, B, U)
-        Where the rows lie, float32.
+    rows : array, shape (R, U)
+        Where the rows lie, each another place, float32.
+    part : array, shape (P, B)
+        Which of them each part holds, int64.
     weight : array, shape (P, B)
         What squared distances to them are multiplied by, float64.
     alone : array, shape (P, B)
-        Their own squared distances, so weighed, to the nearest other of their part.
-    looks : array, shape (P, M)
-        By how much each part counts for each member: 0, or one and the same share.
+        Their own squared distances, so weighed, to the nearest other row of the part.
+    looks : array, shape (M, S)
+        The parts that each member looks at.
     """
 
     space: Space
     fold: np.ndarray
-    places: np.ndarray
+    rows: np.ndarray
+    part: np.ndarray
     weight: np.ndarray
     alone: np.ndarray
     looks: np.ndarray
@@ -98,125 +111,54 @@ class Bank:
         learning = np.unique(np.concatenate(dealt.training))
         known = arrays.target[learning] if rescaled else None
         space = Space.fit(preamble, known, blurred=kind == "signal")
-        parts, looks = _parts(dealt, np.random.default_rng([seed, len(arrays.target)]))
-        each = max(1, min(rows, LARGEST_BANK // space.width) // len(parts))
-        longest = min(each, max(map(len, parts)))
-        places = space.place(arrays.target)
-        bank = np.stack([places[np.resize(part[:each], longest)] for part in parts])
+        most = max(2, min(rows, LARGEST_BANK // space.width, int(SEARCHED * rows / dealt.groups)))
+        seen = np.random.default_rng([seed, len(arrays.target)]).permutation(learning)
+        held = Distinct.of(space.place(arrays.target[seen[: SIFTED * most]]), most)
+        counts = [held.counts(np.isin(seen[: SIFTED * most], own)) for own in dealt.training]
+        dealt_out = [np.array_split(np.flatnonzero(count), PARTS[kind]) for count in counts]
+        parts = [part for of_group in dealt_out for part in of_group]
+        longest = max(map(len, parts))
         observed = arrays.observed.shape[1]
-        apart = [Apart.of(places[part[:each]], observed, TYPICAL[kind]) for part in parts]
+        apart = [
+            Apart.of(held.rows[part], counts[at // PARTS[kind]][part], observed, TYPICAL[kind])
+            for at, part in enumerate(parts)
+        ]
         return cls(
             space,
             preamble.units.fold[: space.width],
-            bank,
+            held.rows,
+            np.stack([np.resize(part, longest) for part in parts]),
             np.stack([np.resize(one.weight, longest) for one in apart]),
             np.stack([np.resize(one.alone, longest) for one in apart]),
-            looks.repeat(per_group, axis=1),
+            np.arange(len(parts)).reshape(dealt.groups, -1).repeat(per_group, axis=0),
         )
 
     @property
     def widest(self) -> int:
         """Numbers that the search makes of one row."""
-        return int(np.prod(self.weight.shape))
+        return int(np.prod(self.part.shape))
 
 
-@dataclass(frozen=True)
-class Space:
-    """Where a row lies among others: its units, but for missing flags, on one scale.
+class Distinct(NamedTuple):
+    """Rows that differ, and which of them others repeat."""
 
-    Attributes
-    ----------
-    center, scale : array, shape (U,)
-        What is taken from a unit of the preamble's target, and what it is then divided by.
-    bell : array, shape (1, 1, K), optional
-        What a signal is blurred by.
-    """
-
-    center: np.ndarray
-    scale: np.ndarray
-    bell: np.ndarray | None = None
+    rows: np.ndarray  # (R, U)
+    place: np.ndarray  # (N,): among those, of every row; R where it was not kept
 
     @classmethod
-    def fit(cls, preamble: Preamble, target: np.ndarray | None, *, blurred: bool) -> Self:
-        """Learn the scale of numbers from `target` (n, U) of training rows; None: as they are."""
-        numbers, levels, _ = preamble.units.sizes
-        center, scale = np.zeros(numbers), np.ones(numbers)
-        if target is not None:
-            exact = target[:, :numbers].astype(np.float64)
-            center, scale = exact.mean(axis=0), exact.std(axis=0)
-            scale[scale == 0] = 1.0
-        of_levels = np.ones(levels)
-        if preamble.levels is not None and preamble.softmax:  # then they come as 0 and 1
-            of_levels = preamble.levels.scale
-        return cls(
-            np.concatenate([center, np.zeros(levels)]).astype(np.float32),
-            np.concatenate([scale, of_levels]).astype(np.float32),
-            _bell(numbers) if blurred else None,
-        )
+    def of(cls, rows: np.ndarray, most: int) -> Self:
+        """The first rows (N, U) that differ, in their order, at most so many."""
+        _, first, place = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        kept = first[order[:most]]
+        return cls(rows[kept], np.minimum(rank[place.ravel()], len(kept)))
 
-    @property
-    def width(self) -> int:
-        """The number of units that count, U."""
-        return len(self.center)
-
-    def emit(self, graph: Graph, cells: Cells) -> tuple[str, str]:
-        """Add the nodes: places (N, U) and whether a unit counts (N, U)."""
-        target = graph.slice(cells.target, 0, self.width, name="target")
-        counted = graph.slice(cells.counted, 0, self.width, name="counted")
-        return self._emit_places(graph, target), counted
-
-    def place(self, target: np.ndarray) -> np.ndarray:
-        """Places (n, U) of targets, by ONNX Runtime, float32."""
-        graph = Graph()
-        target = np.ascontiguousarray(target[:, : self.width])
-        places = self._emit_places(graph, "target")
-        shape = ("N", self.width)
-        model = graph.serialised([("target", "float32", shape)], [(places, "float32", shape)])
-        found: np.ndarray = Session(model).run(target, [places], "float32")[places]
-        return found
-
-    def _emit_places(self, graph: Graph, target: str) -> str:
-        center = graph.constant("center", self.center)
-        shifted = graph.node("Sub", target, center, name="shifted")
-        places = graph.node("Div", shifted, graph.constant("scale", self.scale), name="scaled")
-        if self.bell is None:
-            return places
-        reach = self.bell.shape[2] // 2
-        line = graph.reshape(places, [-1, 1, self.width], name="line")
-        bell = graph.constant("bell", self.bell)
-        blurred = graph.node("Conv", line, bell, name="blurred", pads=[reach, reach])
-        return graph.reshape(blurred, [-1, self.width], name="places")
-
-
-def _bell(cells: int) -> np.ndarray:
-    """The weights of a Gaussian blur, (1, 1, K); of a very short signal 1 alone."""
-    deviation = BLUR * cells
-    reach = int(np.ceil(3 * deviation)) if deviation >= SHARP else 0
-    steps = np.arange(-reach, reach + 1)
-    weights = np.exp(-0.5 * (steps / max(deviation, SHARP)) ** 2)
-    bell: np.ndarray = (weights / weights.sum()).astype(np.float32).reshape(1, 1, -1)
-    return bell
-
-
-def _parts(dealt: Plan, generator: np.random.Generator) -> tuple[list[np.ndarray], np.ndarray]:
-    """Rows of each part, in a random order, and which part counts for each group (P, G)."""
-    if dealt.scheme == "split":
-        halves = np.array_split(generator.permutation(dealt.training[0]), 2)
-        kept = [half for half in halves if len(half)]
-        return kept, np.full((len(kept), 1), 1 / len(kept), np.float32)
-    learning = np.unique(np.concatenate(dealt.training))
-    folds, groups = [np.intersect1d(fold, learning) for fold in dealt.held_out], dealt.groups
-    run = max((groups - 1) // 2, 1)
-    parts = [
-        generator.permutation(np.concatenate([folds[(p + k) % groups] for k in range(run)]))
-        for p in range(groups)
-    ]
-    looks = np.zeros((groups, groups), np.float32)
-    for group in range(groups):
-        looks[[(group + 1) % groups, (group + 1 + run) % groups], group] = 0.5
-        if groups == 2:  # there is but one other
-            looks[:, group] = np.arange(2) != group
-    return parts, looks
+    def counts(self, own: np.ndarray) -> np.ndarray:
+        """How often each of the rows (R,) is among those that are a group's own (N,)."""
+        found: np.ndarray = np.bincount(self.place[own], minlength=len(self.rows) + 1)
+        return found[: len(self.rows)]
 
 
 class Apart(NamedTuple):
@@ -226,18 +168,34 @@ class Apart(NamedTuple):
     alone: np.ndarray
 
     @classmethod
-    def of(cls, places: np.ndarray, cells: int, typical: float | None) -> Self:
-        """Of rows (B, U) with so many cells."""
-        exact = places.astype(np.float64)
-        squares = (exact**2).sum(axis=1)
-        apart = np.maximum(squares[:, None] - 2 * exact @ exact.T + squares, 0.0)
-        np.fill_diagonal(apart, np.inf)
+    def of(cls, places: np.ndarray, counts: np.ndarray, cells: int, typical: float | None) -> Self:
+        """Of rows (B, U) that came so often (B,), with so many cells."""
         count = min(NEIGHBOURS, len(places) - 1)
         if not count:
             return cls(np.ones(1), np.zeros(1))
-        nearest = np.sort(np.partition(apart, count - 1, axis=1)[:, :count], axis=1)
         weight = np.ones(len(places))
         if typical is not None:
-            usual = np.sqrt(nearest / cells).mean(axis=1) + NEARLY
+            usual = np.concatenate([_usual(some, count, cells) for some in _squares(places)])
+            usual = np.minimum(usual, np.quantile(usual, LONELY))
             weight = (usual + typical * usual.mean()) ** -2
-        return cls(weight, (apart * weight).min(axis=1))
+        alone = np.concatenate([(some * weight).min(axis=1) for some in _squares(places)])
+        return cls(weight, np.where(counts > 1, 0.0, alone))
+
+
+def _squares(places: np.ndarray) -> Iterator[np.ndarray]:
+    """Squared distances of rows (B, U), of some (b, B) after the other; infinite to themselves."""
+    exact = places.astype(np.float64)
+    squares = (exact**2).sum(axis=1)
+    for start in range(0, len(exact), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        apart = squares[some, None] - 2 * exact[some] @ exact.T + squares
+        np.maximum(apart, 0.0, out=apart)
+        apart[np.arange(len(apart)), start + np.arange(len(apart))] = np.inf
+        yield apart
+
+
+def _usual(squares: np.ndarray, count: int, cells: int) -> np.ndarray:
+    """The mean distance (b,) to so many nearest rows, by squared distances (b, B)."""
+    nearest = np.sort(np.partition(squares, count - 1, axis=1)[:, :count], axis=1)
+    usual: np.ndarray = np.sqrt(nearest / cells).mean(axis=1) + NEARLY
+    return usual

@@ -4,11 +4,11 @@ A network rebuilds what it has learnt to rebuild, and far from its training rows
 anything (Bouman and Heskes, 2025); the distance to rows that were normal grows without bound. The
 two are complementary.
 
-The file holds a *bank* of training rows in parts. A row is held against the nearest row of each
-part (bagged nearest neighbours; Biau, Cérou and Guyader, 2010), and distances in tables are
-relative to what is usual where they end, as of the local outlier factor (Breunig et al., 2000): a
-step out of a dense crowd is stranger than one among scattered rows. What is usual there is shrunk
-towards what is usual anywhere, or crowds that are mere repetition would look strange around.
+The file holds a *bank* of training rows, and each group of members looks at its parts of them. A
+row is held against the nearest row of each part, and distances in tables are relative to what is
+usual where they end, as of the local outlier factor (Breunig et al., 2000): a step out of a dense
+crowd is stranger than one among scattered rows. What is usual there is shrunk towards what is usual
+anywhere.
 
 A row that repeats a single row of a part is taken for that row itself, and judged as it would be
 without it: rows of the training data, scored again, do not look better than they are.
@@ -51,7 +51,7 @@ class Distances(NamedTuple):
 
     view: str  # (N, M, 1)
     cells: str  # (N, P, D): what each cell adds
-    found: str  # (N, P), int64: the row of the bank that was nearest
+    found: str  # (N, P), int64: which row of the parts, one after the other, was nearest
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,11 @@ class Nearest:
         """
         graph = graph.scoped("nearest.")
         places, counted = self.bank.space.emit(graph, cells)
-        bank = graph.constant("bank", self.bank.places.reshape(-1, self.bank.space.width))
+        rows = graph.constant("rows", self.bank.rows)
+        part = graph.constant("part", self.bank.part.ravel())
+        bank = graph.node("Gather", rows, part, name="bank", axis=0)  # (P * B, U)
         found = self._emit_search(graph, places, counted, bank)  # (N, P)
-        near = graph.node("Gather", bank, found, name="rows", axis=0)  # (N, P, U)
+        near = graph.node("Gather", bank, found, name="near", axis=0)  # (N, P, U)
         shape = [-1, 1, self.bank.space.width]
         row = graph.reshape(places, shape, name="row")
         there = graph.reshape(counted, shape, name="there")
@@ -114,11 +116,11 @@ class Nearest:
         return graph.node("Transpose", joined, name="against", perm=[1, 0])
 
     def _emit_search(self, graph: Graph, places: str, counted: str, bank: str) -> str:
-        """Which row of each part is relatively nearest, by its place in the bank: (N, P).
+        """Which row of each part is relatively nearest, by its place among all: (N, P).
 
         The smallest w sum c (x - b)^2 is the largest 2 w sum c x b - w sum c b^2 - w sum c x^2.
         """
-        parts, rows, units = self.bank.places.shape
+        (parts, rows), units = self.bank.part.shape, self.bank.space.width
         against = self._emit_against(graph, bank)
         known = graph.node("Mul", places, counted, name="known")
         exact = graph.cast(graph.concat([known, counted], name="terms"), "float64", name="exact")
@@ -134,8 +136,8 @@ class Nearest:
         return graph.node("Add", best, first, name="found")
 
     def _emit_view(self, graph: Graph, squares: str, found: str, cells: Cells) -> str:
-        """The mean of the relative distances to the parts that count, (N, M, 1)."""
-        parts, _, units = self.bank.places.shape
+        """The mean of the relative distances to each member's parts, (N, M, 1)."""
+        parts, units = len(self.bank.part), self.bank.space.width
         flat = graph.reshape(squares, [-1, units], name="flat")
         ones = graph.constant("ones", np.ones((units, 1), np.float32))
         sums = graph.reshape(graph.node("MatMul", flat, ones, name="sums"), [-1, parts], name="sum")
@@ -155,10 +157,10 @@ class Nearest:
         mean = graph.node("Div", total, observed, name="mean")
         nearly = graph.constant("nearly", np.asarray(NEARLY))
         away = graph.node("Add", graph.node("Sqrt", mean, name="relative"), nearly, name="away")
-        looks = graph.constant("looks", self.bank.looks.astype(np.float64))
-        by_member = graph.node("MatMul", away, looks, name="by_member")  # (N, M)
-        view = graph.cast(by_member, "float32", name="view")
-        return graph.reshape(view, [-1, self.bank.looks.shape[1], 1], name="view.apart")
+        looks = graph.constant("looks", self.bank.looks)
+        looked = graph.node("Gather", away, looks, name="looked", axis=1)  # (N, M, S)
+        by_member = graph.node("ReduceMean", looked, name="by_member", axes=[2])  # (N, M, 1)
+        return graph.cast(by_member, "float32", name="view")
 
     def _emit_total(self, graph: Graph, of_cells: str) -> str:
         """The sum over all cells (N, D) of a row: (N, 1), float64."""
@@ -168,12 +170,11 @@ class Nearest:
 
     def layer(self) -> Layer:
         """The line of the layer table."""
-        parts, rows, units = self.bank.places.shape
         return Layer(
             name="nearest",
             operation="nearest normal row of each part",
-            shape=("N", parts, rows),
-            parameters=parts * rows * units,
+            shape=("N", *self.bank.part.shape),
+            parameters=self.bank.rows.size,
         )
 
     @property
@@ -183,18 +184,16 @@ class Nearest:
 
     def emit_by_member(self, graph: Graph, distances: Distances) -> dict[str, Value]:
         """The output `distances_by_member` (N, M, D): what each cell adds in a member's parts."""
-        members = self.bank.looks.shape[1]
-        last = graph.node("Transpose", distances.cells, name="distances.last", perm=[0, 2, 1])
         looks = graph.constant("distances.looks", self.bank.looks)
-        mixed = graph.node("MatMul", last, looks, name="distances.mixed")  # (N, D, M)
+        looked = graph.node("Gather", distances.cells, looks, name="distances.looked", axis=1)
         name = "distances_by_member"
-        graph.node("Transpose", mixed, name=name, perm=[0, 2, 1])
-        return {name: (name, "float32", ("N", members, self.cells))}
+        graph.node("ReduceMean", looked, name=name, axes=[2], keepdims=0)
+        return {name: (name, "float32", ("N", len(self.bank.looks), self.cells))}
 
     def emit_found(self, graph: Graph, distances: Distances) -> dict[str, Value]:
         """The output `found` (N, P): what the graph holds rows against, for whoever checks it."""
         graph.cast(distances.found, "float64", name="found")
-        return {"found": ("found", "float64", ("N", len(self.bank.places)))}
+        return {"found": ("found", "float64", ("N", len(self.bank.part)))}
 
     def emit_error(self, graph: Graph, error: str, distances: Distances, by_view: str) -> None:
         """The output `error` (N, D): where the distance decides, SHARE of it is that.
@@ -233,7 +232,7 @@ class Nearest:
         return replace(self, rate=np.minimum(rate, LARGEST_RATE).astype(np.float32))
 
     def look_up(self, arrays: CellArrays, found: np.ndarray) -> LookedUp:
-        """The same by NumPy in float64, where the graph `found` rows of the bank (N, P) nearest.
+        """The same by NumPy in float64, where the graph `found` rows of the parts (N, P) nearest.
 
         The views are those of the truly nearest rows; of several that are equally near, the cells
         are those of the row that was found.
@@ -244,7 +243,7 @@ class Nearest:
         own = (known * places).sum(axis=1, keepdims=True)
         surprise = arrays.surprise.astype(np.float64)
         observed = arrays.observed.sum(axis=1).clip(min=1)
-        bank = self.bank.places.astype(np.float64)
+        bank = self.bank.rows.astype(np.float64)[self.bank.part]
         flat, alone = bank.reshape(-1, bank.shape[2]), self.bank.alone.ravel()
         apart = np.stack([((flat[rows] - places) * counted) ** 2 for rows in found.T], 1)
         away = []
@@ -254,7 +253,7 @@ class Nearest:
             nearest = np.where(apart[:, p].any(axis=1), nearest, alone[found[:, p]])
             away.append(np.sqrt((nearest + surprise.sum(axis=1)) / observed) + NEARLY)
         cells = apart @ self.bank.fold + surprise[:, None]
-        views = (np.stack(away, axis=1) @ self.bank.looks)[:, :, None]
+        views = np.stack(away, axis=1)[:, self.bank.looks].mean(axis=2, keepdims=True)
         return LookedUp(views, cells.mean(axis=1))
 
 
