@@ -9,7 +9,7 @@ from pages import blocks, page, program
 
 from isthmus.options import PRESETS, CalibrationOptions, FitOptions, ViewOptions
 from isthmus.options.presets import SMALL
-from isthmus.training import bank, budget
+from isthmus.training import bank, budget, space
 from isthmus.training.noise import LEAST_LEVEL
 from isthmus.training.steps import squash
 
@@ -88,11 +88,14 @@ def test_the_numbers_of_the_formulas_are_those_of_the_code():
     assert "between a twentieth of a standard deviation and one" in WORDS
     assert LEAST_LEVEL == 1 / 20
     assert f"its {bank.NEIGHBOURS} nearest neighbours" in DOCUMENT
-    assert f"in its own part, + {bank.NEARLY:g}" in DOCUMENT
+    assert f"in the bank, + {bank.NEARLY:g}" in DOCUMENT
     assert f"(u(b) + {bank.TYPICAL['table']:g} mean u)" in DOCUMENT
     assert bank.TYPICAL["signal"] is None
+    assert f"at most the {100 * bank.LONELY:g}th percentile" in DOCUMENT
+    assert "dealt into two parts" in WORDS
+    assert bank.PARTS["signal"] == 2
     assert "by a fortieth of their length" in WORDS
-    assert bank.BLUR == 1 / 40
+    assert space.BLUR == 1 / 40
     assert FitOptions().network.noise("table") == 1.0
 
 

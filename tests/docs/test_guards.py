@@ -13,7 +13,7 @@ DOCUMENT = page("guards")
 
 def test_the_commands_and_programs_give_what_is_shown(tmp_path):
     ran = steps(DOCUMENT)
-    assert len(ran) == 8
+    assert len(ran) == 7
     for words, output in ran:
         came = done(words, tmp_path)
         assert came.returncode == 0, came.stdout
