@@ -6,7 +6,7 @@ CONSTRAINTS := constraints.txt
 
 .PHONY: help demo test lint bench bench-accuracy docs clean
 help:
-	@echo "make demo    train, calibrate, score and evaluate on real heartbeats; look at demo/"
+	@echo "make demo    train, calibrate, score and report on real heartbeats; open demo/report.html"
 	@echo "make test    all tests"
 	@echo "make lint    ruff and mypy --strict"
 	@echo "make bench   every figure in the README and docs, as JSON in benchmarks/results/"

@@ -31,6 +31,9 @@ class Column(Frozen):
     the value among the levels, `UNSEEN` for any other; `minimum` is then 0 and `maximum` the place
     of the last level.
 
+    `quantiles` are at most 256 values of the training rows, evenly spaced among all of them in
+    increasing order; of a column of numbers alone.
+
     A `target` is rebuilt from the columns that are none, and rows are judged by targets alone;
     where no column is a target, all of them are rebuilt from all.
     """
@@ -43,6 +46,7 @@ class Column(Frozen):
     missing: float = 0.0
     levels: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
+    quantiles: tuple[float, ...] = ()
 
 
 class ImageForm(Frozen):

@@ -70,7 +70,8 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     `mixed.csv` has 60 abnormal and 60 normal beats, none of them seen in training; `ids.onnx` was
     made from `marked.csv`, which has ids in `beat` and labels in `target`. `variational.onnx` can
-    draw new rows. `photos.onnx` was made from the good images in the folder `photos`.
+    draw new rows. `log.csv` has a column `time`. `photos.onnx` was made from the good images in the
+    folder `photos`.
     """
     folder = tmp_path_factory.mktemp("material")
     data = load_ecg5000()
@@ -81,6 +82,9 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_csv(folder / "marked.csv", beats, normal, "beat")
     write_csv(folder / "new.csv", beats[:40], None, None)
     write_csv(folder / "patients.csv", beats[:40], None, "patient")
+    log = (folder / "patients.csv").read_text().replace("patient", "time").splitlines()
+    minutes = [f"2026-03-01T12:{place:02d}:00,{one[4:]}" for place, one in enumerate(log[1:])]
+    (folder / "log.csv").write_text("\n".join([log[0], *minutes]) + "\n")
     later, strange = data.beats[300:], ~data.is_normal[300:]
     mixed = np.concatenate([later[strange][:60], later[~strange][:60]])
     write_csv(folder / "mixed.csv", mixed, np.repeat([False, True], 60), None)

@@ -13,6 +13,7 @@ from isthmus.scoring.scorer import Scorer
 FILES = {
     "beats.csv", "new.csv", "labelled.csv", "recent.csv", "detector.onnx", "recalibrated.onnx",
     "scored.csv", "evaluation.json", "inspect.txt", "histogram.png", "beats.png", "training.png",
+    "report.html",
 }  # fmt: skip
 
 
@@ -31,6 +32,7 @@ def test_the_demo_fills_a_folder_and_shows_the_published_accuracies_beside_its_o
         assert f"  {published}  published:" in shown
     assert found["accuracy"] > 0.96
     assert f"{folder}/histogram.png" in shown
+    assert f"Open {folder}/report.html" in shown
     assert "$ isthmus score 'my demo/detector.onnx'" in done.err
     with (folder / "scored.csv").open() as file:
         scored = list(csv.DictReader(file))

@@ -39,7 +39,7 @@ def test_the_commands_of_the_readme_work_one_after_the_other(folder):
     text = (ROOT / "README.md").read_text()
     lines = [line[2:] for block in blocks(text, "console") for line in block.splitlines()]
     own = [line for line in lines if line.startswith("isthmus ") and " demo " not in line]
-    assert len(own) == 7
+    assert len(own) == 8
     for line in own:
         run(line, folder)
     for name in ("detector.onnx", "scored.parquet", "recalibrated.onnx"):

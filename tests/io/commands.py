@@ -93,6 +93,9 @@ COMMANDS: dict[str, Command] = {
     "sample": Command(
         ("sample", "variational.onnx", "-o", "out.csv", "--force", "--json"), ("out.csv",)
     ),
+    "report": Command(
+        ("report", "detector.onnx", "new.csv", "-o", "out.html", "--force"), ("out.html",)
+    ),
     "demo": Command(
         ("demo", "-o", "demo", "--force"),
         ("demo/beats.csv", "demo/detector.onnx", "demo/scored.csv", "demo/inspect.txt"),

@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "fit": "Learn from normal rows, calibrate, and write one model file.",
     "score": "Say of every row how strange it is, with a p-value.",
     "explain": "Say of every alarm which cells carry it, in plain words.",
+    "report": "Write a page: what was found, why, how far to trust it.",
     "evaluate": "Compare alarms with labels.",
     "encode": "Write the code of every row.",
     "reconstruct": "Write every row as the network rebuilds it.",

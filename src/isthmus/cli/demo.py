@@ -1,4 +1,4 @@
-"""Train, calibrate, score and evaluate on real heartbeats, and draw what came out.
+"""Train, calibrate, score and evaluate on real heartbeats, draw and report what came out.
 
 ECG5000 has one heartbeat in each row, 140 samples long. The detector learns from normal beats
 alone; the beats that it is evaluated on were never seen, and its threshold uses no labels.
@@ -44,7 +44,7 @@ def demo(
     from isthmus.datasets import load_ecg5000, split
     from isthmus.errors import FileAccessError, require
 
-    for library in ("altair", "onnx", "torch"):  # the quickest first
+    for library in ("jinja2", "altair", "onnx", "torch"):  # the quickest first
         require(library, extra="all", purpose="the demo")
     folder = Path(output)
     if folder.exists() and not force:
@@ -91,6 +91,8 @@ def _run_commands(folder: Path) -> dict[str, Any]:
     found = _run("evaluate", model, labelled, *truth, *rate, "--json")
     _write_text(folder / "evaluation.json", found)
     typer.echo(_run("evaluate", model, labelled, *truth, *rate, "--quiet"))
+    page = str(folder / "report.html")
+    _run("report", model, labelled, *truth, "--id", "beat", *rate, "-o", page, "--force")
     _write_text(folder / "inspect.txt", _run("inspect", model))
     typer.echo(_run("verify", model))
     again = str(folder / "recalibrated.onnx")
@@ -172,9 +174,10 @@ def _conclude(folder: Path, found: dict[str, Any]) -> None:
     for accuracy, how in ARTICLES:
         typer.echo(f"  {accuracy:.3f}  published: {how}")
     typer.echo(
-        f"\nLook at {folder}/histogram.png, {folder}/beats.png and {folder}/training.png;\n"
-        f"{folder}/scored.csv has every beat's score and p-value, {folder}/evaluation.json the "
-        "figures,\nand detector.onnx is all that scoring needs."
+        f"\nOpen {folder}/report.html: what was found, why, and how far to trust it.\n"
+        f"{folder}/histogram.png, {folder}/beats.png and {folder}/training.png are its pictures "
+        f"alone,\n{folder}/scored.csv has every beat's score and p-value, {folder}/evaluation.json "
+        "the figures,\nand detector.onnx is all that scoring needs."
     )
 
 

@@ -5,12 +5,15 @@ Examples:
   isthmus inspect detector.onnx
 
   isthmus inspect detector.onnx --json
+
+  isthmus inspect detector.onnx --card
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,11 +26,25 @@ if TYPE_CHECKING:
 _MOST_COLUMNS = 20
 
 
-def inspect(model: ModelPath, as_json: AsJson = False) -> None:
+def inspect(
+    model: ModelPath,
+    as_json: AsJson = False,
+    as_card: Annotated[
+        bool, typer.Option("--card", help="Print a model card, as Markdown.")
+    ] = False,
+) -> None:
     """Read, verify and print the manifest."""
     from isthmus import model_file
+    from isthmus.errors import UsageError
 
+    if as_json and as_card:
+        raise UsageError("--json and --card are two forms of the same: choose one")
     held = model_file.read(model)
+    if as_card:
+        from isthmus.report.card import as_markdown
+
+        typer.echo(as_markdown(held, Path(model).name).rstrip("\n"))
+        return
     if as_json:
         manifest = held.manifest.model_dump(mode="json")
         typer.echo(json.dumps({"sha256": held.digest, "bytes": held.size, **manifest}, indent=2))

@@ -20,6 +20,9 @@ _PIXEL_COPIES = 7
 """Of images: as they came, and what the preamble makes of them."""
 _LOOKED_AT = 1 << 20
 """Cells that are looked at together: they stay near."""
+_QUANTILES = 256
+_SAMPLED = 1 << 18
+"""Values of a column that its quantiles are made of, at most."""
 _MANY = 2.0
 """Gigabytes that are worth a word."""
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
@@ -118,7 +121,18 @@ def _numeric(name: str, cells: np.ndarray) -> Column:
         minimum=float(observed.min()) if len(observed) else 0.0,
         maximum=float(observed.max()) if len(observed) else 0.0,
         missing=_missing(cells),
+        quantiles=_quantiles(observed),
     )
+
+
+def _quantiles(observed: np.ndarray) -> tuple[float, ...]:
+    """At most `_QUANTILES` of the values (n,), those in the middle of as many equal parts."""
+    if len(observed) > _SAMPLED:
+        drawn = np.random.default_rng(len(observed)).integers(len(observed), size=_SAMPLED)
+        observed = observed[drawn]
+    count = min(_QUANTILES, len(observed))
+    places = ((np.arange(count) + 0.5) / max(count, 1) * len(observed)).astype(np.int64)
+    return tuple(float(str(value)) for value in np.sort(observed)[places])
 
 
 def _category(name: str, cells: np.ndarray, levels: tuple[str, ...]) -> Column:

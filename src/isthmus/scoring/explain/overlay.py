@@ -98,14 +98,14 @@ def drawing(view: PictureView, schema: Schema) -> np.ndarray:
     return np.concatenate([large[0], gap, large[1], gap, large[2]], axis=1)
 
 
-def panels(view: PictureView, schema: Schema) -> list[np.ndarray]:
-    """The three pictures, each (height, width, 3), uint8."""
+def panels(view: PictureView, schema: Schema, *, smallest: int = SMALLEST) -> list[np.ndarray]:
+    """The three pictures, each (height, width, 3), uint8; the longer side is about `smallest`."""
     low, high = _range(schema)
     judged = [place for place, column in enumerate(schema.columns) if column.target]
     images = (part[..., judged or slice(None)] for part in (view.observed, view.expected))
     drawn = [_visible(image, low, high) for image in images]
     drawn.append(_heated(drawn[0], view.heat))
-    factor = max(1, SMALLEST // max(view.heat.shape))
+    factor = max(1, smallest // max(view.heat.shape))
     return [panel.repeat(factor, axis=0).repeat(factor, axis=1) for panel in drawn]
 
 

@@ -1,0 +1,162 @@
+"""The picked row, drawn: a signal over its reconstruction, cells on their ranges, an image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from isthmus.options import Kind
+from isthmus.report.details import OUTSIDE
+from isthmus.report.figures import theme
+from isthmus.report.gathering import CELLS, Gathered
+
+Chart = Callable[[Any, int, int], Any]
+
+
+def signal(gathered: Gathered) -> Chart:
+    """Observed over expected, the gap shaded, the intervals that carry the score marked."""
+    alt = theme.altair()
+    width = gathered.scorer.schema.width
+    values = [
+        value
+        for one in gathered.kept
+        for part in (one.observed, one.expected)
+        for value in (float(part.min()), float(part.max()))
+        if value == value
+    ]
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+
+    def chart(pick: Any, wide: int, tall: int) -> Any:
+        picked = alt.Chart(alt.NamedData("kept")).transform_filter(pick)
+        scale = alt.Scale(domain=[-0.5, width - 0.5], nice=False, zero=False)
+        x = alt.X("at:Q", title="sample; shaded: what is off most", scale=scale)
+        y_scale = alt.Scale(domain=[low, high], zero=False)
+        flat = picked.transform_flatten(["at", "o", "e"])
+        gap = flat.mark_area(color=theme.GAP, opacity=0.55).encode(
+            x=x, y=alt.Y("o:Q", title="value", scale=y_scale), y2="e:Q"
+        )
+        band = (
+            picked.transform_flatten(["from", "to"])
+            .mark_rect(color=theme.GAP, opacity=0.18)
+            .encode(x=alt.X("from:Q", scale=scale), x2="to:Q")
+        )
+        return alt.layer(
+            band,
+            gap,
+            _line(flat, x, "e", "expected", y_scale),
+            _line(flat, x, "o", "observed", y_scale),
+        ).properties(width=wide, height=tall)
+
+    return chart
+
+
+def _line(flat: Any, x: Any, field: str, name: str, scale: Any) -> Any:
+    alt = theme.altair()
+    color = alt.Scale(domain=["observed", "expected"], range=[theme.OBSERVED, theme.EXPECTED])
+    return (
+        flat.transform_calculate(part=f"'{name}'")
+        .mark_line(strokeWidth=1.7)
+        .encode(
+            x=x,
+            y=alt.Y(f"{field}:Q", scale=scale),
+            color=alt.Color("part:N", scale=color, title=None),
+        )
+    )
+
+
+def table(gathered: Gathered) -> Chart:
+    """For each leading cell a line for the range of training, with observed and expected on it."""
+    alt = theme.altair()
+    lines = min(CELLS, len(gathered.scorer.schema.columns))
+
+    def chart(pick: Any, wide: int, tall: int) -> Any:
+        cells = (
+            alt.Chart(alt.NamedData("kept"))
+            .transform_filter(pick)
+            .transform_flatten(["cells"], ["c"])
+            .transform_window(k="row_number()", sort=[])
+            .transform_calculate(
+                n="datum.c.n", t="datum.c.t", o="datum.c.o", e="datum.c.e", lo="datum.c.lo",
+                hi="datum.c.hi", zero="isValid(datum.c.lo) ? 0 : null",
+                one="isValid(datum.c.lo) ? 1 : null",
+            )
+        )  # fmt: skip
+        y = alt.Y("k:Q", axis=None, scale=alt.Scale(domain=[lines + 0.45, 0.2], nice=False))
+        domain = [-OUTSIDE, 1 + OUTSIDE]
+        axis = alt.Axis(
+            values=[0, 1], labelExpr="datum.value ? 'largest in training' : 'least'", grid=False
+        )
+        x = {"scale": alt.Scale(domain=domain, nice=False), "axis": axis, "title": None}
+        ranged = cells.mark_rule(color=theme.GRID, strokeWidth=2).encode(
+            x=alt.X("zero:Q", **x), x2="one:Q", y=y
+        )
+        usual = cells.mark_rule(color=theme.EXPECTED, strokeWidth=7, opacity=0.35)
+        expected = cells.mark_tick(color=theme.EXPECTED, thickness=3, size=18)
+        observed = cells.mark_point(color=theme.ABNORMAL, filled=True, size=90, opacity=1)
+        name = cells.mark_text(
+            align="left",
+            dy=-17,
+            fontWeight="bold",
+            fontSize=theme.SMALL,
+            color=theme.INK,
+        )
+        # Where there is no room for both, what is said stands below.
+        said = cells.mark_text(
+            align=alt.expr("width < 520 ? 'left' : 'right'"),
+            dy=alt.expr("width < 520 ? 17 : -17"),
+            x=alt.expr("width < 520 ? 2 : width - 2"),
+            fontSize=theme.SMALL,
+            color=theme.INK,
+        )
+        left = alt.value(2)
+        return alt.layer(
+            ranged,
+            usual.encode(x=alt.X("lo:Q", **x), x2="hi:Q", y=y),
+            expected.encode(x=alt.X("e:Q", **x), y=y),
+            observed.encode(x=alt.X("o:Q", **x), y=y),
+            name.encode(x=left, y=y, text="n:N"),
+            said.encode(y=y, text="t:N"),
+        ).properties(width=wide, height=60 * lines + 14)
+
+    return chart
+
+
+def image(gathered: Gathered) -> Chart:
+    """Original, what was rebuilt, and where it is off."""
+    alt = theme.altair()
+    form = gathered.scorer.schema.image
+    assert form is not None
+
+    def chart(pick: Any, wide: int, tall: int) -> Any:
+        side = min(tall - 30, 200)
+        pictures = (
+            alt.Chart(alt.NamedData("kept"))
+            .transform_filter(pick)
+            .transform_flatten(["images"], ["url"])
+            .transform_window(k="row_number()", sort=[])
+        )
+        x = alt.X(
+            "k:Q",
+            title=None,
+            scale=alt.Scale(domain=[0.5, 3.5], nice=False, zero=False),
+            axis=alt.Axis(
+                values=[1, 2, 3],
+                grid=False,
+                labelExpr="['original', 'rebuilt', 'error'][datum.value - 1]",
+            ),
+        )
+        across = side * form.width / max(form.height, form.width)
+        down = side * form.height / max(form.height, form.width)
+        mark = pictures.mark_image(width=across, height=down, smooth=False)
+        return mark.encode(x=x, y=alt.value(tall / 2), url="url:N").properties(
+            width=wide, height=tall
+        )
+
+    return chart
+
+
+CHARTS: dict[Kind, Callable[[Gathered], Chart]] = {
+    "table": table,
+    "signal": signal,
+    "image": image,
+}

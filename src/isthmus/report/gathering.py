@@ -1,0 +1,328 @@
+"""One pass over the rows to report on: what is kept of them is bounded, but for their scores.
+
+Of every row a report keeps the score, and a few bytes more; the strangest rows, and some that are
+quite usual, it keeps whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from isthmus.errors import DataError
+from isthmus.evaluation.drift import Drifting
+from isthmus.options import RowOptions
+from isthmus.read import Rows, Source, normal_rows, stream_rows
+from isthmus.report.quality import Quality
+from isthmus.scoring.explain.explainer import Explainer
+from isthmus.scoring.explain.explanation import Explanation
+from isthmus.scoring.familiarity import Familiarity
+from isthmus.scoring.scorer import Scorer
+from isthmus.scoring.scores import Scores
+from isthmus.scoring.thresholds import Decision
+
+STRANGEST, TYPICAL = 300, 50
+"""Rows that are kept whole."""
+INVALID_SHOWN = 50
+CELLS = 6
+"""Of each kept row the cells, stretches or regions that are told, at most."""
+
+Values = npt.NDArray[Any]
+
+
+class Kept(NamedTuple):
+    """One row, whole.
+
+    Attributes
+    ----------
+    observed, expected, errors, times : array, shape (D,)
+        The row, what was rebuilt, the errors and these over their usual ones.
+    code : array, shape (Z,)
+        Of the first member.
+    told : Explanation
+        Score, p-value, sentence and the cells that carry it.
+    """
+
+    observed: Values
+    expected: Values
+    errors: Values
+    times: Values
+    code: Values
+    told: Explanation
+
+    @property
+    def row(self) -> int:
+        return self.told.row
+
+
+class Unscored(NamedTuple):
+    """A row that could not be scored, and why."""
+
+    row: int
+    ids: dict[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """What a report says is said of this.
+
+    Attributes
+    ----------
+    source : str
+        What messages call the rows.
+    scorer : Scorer
+        The detector.
+    decision : Decision
+        What is an alarm.
+    scores : array of float32, shape (N,)
+        NaN where a row is invalid.
+    abnormal : array of bool, shape (N,), or None
+        By the labels, where there are any.
+    times : list or None
+        Where each row stands along the time column, text or numbers.
+    strangest, typical : tuple of Kept
+        In the order of their scores, the highest first; and rows without an alarm, chosen by
+        lot, in the order of the source.
+    unscored : tuple of Unscored
+        The first of the rows that could not be scored.
+    quality : Quality
+        What is odd about the cells.
+    all_rows, quiet_rows : Drifting
+        Against training: all rows that have a score, and those of them without an alarm.
+    remarks : tuple of str
+        What the user should know of the rows.
+    """
+
+    source: str
+    scorer: Scorer
+    decision: Decision
+    scores: npt.NDArray[np.float32]
+    abnormal: npt.NDArray[np.bool_] | None
+    times: list[Any] | None
+    strangest: tuple[Kept, ...]
+    typical: tuple[Kept, ...]
+    unscored: tuple[Unscored, ...]
+    quality: Quality
+    all_rows: Drifting
+    quiet_rows: Drifting
+    remarks: tuple[str, ...]
+
+    @property
+    def is_scored(self) -> npt.NDArray[np.bool_]:
+        return ~np.isnan(self.scores)
+
+    @property
+    def is_alarm(self) -> npt.NDArray[np.bool_]:
+        return self.scores.astype(np.float64) > self.decision.threshold
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """The strangest, then the typical ones that are not among them."""
+        known = {one.row for one in self.strangest}
+        return (*self.strangest, *(one for one in self.typical if one.row not in known))
+
+
+def gather(
+    scorer: Scorer,
+    source: Source,
+    columns: RowOptions,
+    decision: Decision,
+    *,
+    time: str | None = None,
+) -> Gathered:
+    """Score a source and keep what a report needs.
+
+    Parameters
+    ----------
+    scorer : Scorer
+        The detector.
+    source : Source
+        What to read, once.
+    columns : RowOptions
+        Which columns to set aside; with `label` and `normal` the rows are held against the truth.
+    decision : Decision
+        What is an alarm.
+    time : str, optional
+        An id column along which rows are shown.
+
+    Raises
+    ------
+    DataError
+        If the source cannot be read, does not fit the detector, has no rows, or no such column.
+    """
+    passing = _Passing(scorer, decision, Familiarity(scorer.schema))
+    labels: list[pa.Array] = []
+    for rows in stream_rows(source, columns, scorer.schema):
+        passing.add(rows, scorer.scored(rows, decision), time)
+        if rows.labels is not None:
+            labels += (
+                rows.labels.chunks if isinstance(rows.labels, pa.ChunkedArray) else [rows.labels]
+            )
+    if not passing.scores:
+        raise DataError(f"{source.name}: has columns but no rows, there is nothing to report")
+    return Gathered(
+        source=source.name,
+        scorer=scorer,
+        decision=decision,
+        scores=np.concatenate(passing.scores),
+        abnormal=_abnormal(labels, columns, source.name),
+        times=passing.times if time is not None else None,
+        strangest=tuple(_explained(passing.strangest.rows(), scorer, decision)),
+        typical=tuple(_explained(passing.typical.rows(by_row=True), scorer, decision)),
+        unscored=tuple(passing.unscored),
+        quality=passing.quality,
+        all_rows=passing.all_rows,
+        quiet_rows=passing.quiet_rows,
+        remarks=tuple(passing.familiarity.warnings),
+    )
+
+
+def _abnormal(
+    labels: Sequence[pa.Array], columns: RowOptions, source: str
+) -> npt.NDArray[np.bool_] | None:
+    if not labels or not columns.normal:
+        return None
+    normal, unlabelled = normal_rows(pa.chunked_array(labels), columns.normal, source=source)
+    if count := int(unlabelled.sum()):
+        raise DataError(
+            f"{source}: {count} of the rows have no label; each needs one to be compared with",
+            advice="Fill in their labels, leave such rows out, or report without --label.",
+        )
+    return ~normal
+
+
+@dataclass
+class _Passing:
+    """What is known of the rows that went by."""
+
+    scorer: Scorer
+    decision: Decision
+    familiarity: Familiarity
+    scores: list[npt.NDArray[np.float32]] = field(default_factory=list)
+    times: list[Any] = field(default_factory=list)
+    unscored: list[Unscored] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        schema, trained = self.scorer.schema, self.scorer.manifest.data.rows
+        self.quality = Quality.of(schema)
+        self.all_rows, self.quiet_rows = Drifting(schema, trained), Drifting(schema, trained)
+        self.strangest, self.typical = _Highest(STRANGEST), _Highest(TYPICAL)
+
+    def add(self, rows: Rows, scores: Scores, time: str | None) -> None:
+        """Count a batch, and keep the rows of it that may be shown."""
+        scored = ~scores.is_invalid
+        self.scores.append(scores.anomaly_score)
+        self.familiarity.add(rows)
+        self.quality.add(rows, scored)
+        self.all_rows.add(rows.values[scored])
+        self.quiet_rows.add(rows.values[scored & ~scores.is_anomaly])
+        self.strangest.add(rows, scores, np.where(scored, scores.anomaly_score, -np.inf))
+        lots = _lots(scores.first + np.arange(len(scores)))
+        self.typical.add(rows, scores, np.where(scored & ~scores.is_anomaly, lots, -np.inf))
+        for place in np.flatnonzero(scores.is_invalid)[: INVALID_SHOWN - len(self.unscored)]:
+            self.unscored.append(
+                Unscored(
+                    scores.first + int(place),
+                    rows.ids.slice(place, 1).to_pylist()[0] if rows.ids.num_columns else {},
+                    scores.reasons.get(int(place), "its score is not a number"),
+                )
+            )
+        if time is not None:
+            if time not in rows.ids.column_names:
+                raise DataError(
+                    f"{rows.source}: the time column {time!r} is none that is passed through",
+                    advice="Name it with --id too, or choose one of those.",
+                )
+            self.times += rows.ids[time].to_pylist()
+
+
+@dataclass
+class _Highest:
+    """The rows with the highest keys, the first of equal ones."""
+
+    most: int
+    held: list[tuple[float, Rows, Scores]] = field(default_factory=list)
+
+    def add(self, rows: Rows, scores: Scores, keys: Values) -> None:
+        """Keep those of a batch, by keys (N,), that are among the highest; never -inf."""
+        least = self.held[-1][0] if len(self.held) == self.most else -np.inf
+        places = np.argsort(-keys, kind="stable")[: self.most]
+        for place in places[keys[places] > least].tolist():
+            self.held.append((float(keys[place]), _single(rows, place), _alone(scores, place)))
+        self.held = sorted(self.held, key=lambda one: (-one[0], one[2].first))[: self.most]
+
+    def rows(self, *, by_row: bool = False) -> list[tuple[Rows, Scores]]:
+        """Each alone, in the order of the keys or of the source."""
+        held = [(rows, scores) for _, rows, scores in self.held]
+        return sorted(held, key=lambda one: one[1].first) if by_row else held
+
+
+def _single(rows: Rows, place: int) -> Rows:
+    """One row of a batch, as if it had come alone."""
+    return replace(
+        rows,
+        values=rows.values[place : place + 1].copy(),
+        unusable={},
+        ids=rows.ids.slice(place, 1),
+        labels=None,
+        first=rows.first + place,
+        texts={name: column.slice(place, 1) for name, column in rows.texts.items()},
+        came=(),
+    )
+
+
+def _alone(scores: Scores, place: int) -> Scores:
+    one = slice(place, place + 1)
+    return replace(
+        scores,
+        anomaly_score=scores.anomaly_score[one].copy(),
+        p_value=scores.p_value[one].copy(),
+        is_anomaly=scores.is_anomaly[one].copy(),
+        is_invalid=scores.is_invalid[one].copy(),
+        reasons={},
+        ids=scores.ids.slice(place, 1),
+        first=scores.first + place,
+    )
+
+
+def _lots(rows: Values) -> Values:
+    """A number in [0, 1) for each row number (N,), the same whatever batch it came in.
+
+    SplitMix64 (Steele, Lea and Flood, 2014).
+    """
+    state = (rows.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (state ^ (state >> np.uint64(31))) / 2.0**64
+
+
+def _explained(
+    held: Sequence[tuple[Rows, Scores]], scorer: Scorer, decision: Decision
+) -> Iterator[Kept]:
+    explainer = Explainer.of(scorer, CELLS)
+    for rows, scores in held:
+        (told,) = explainer.entries(rows, scores, {scores.first})
+        if not isinstance(told, Explanation):
+            continue
+        made, _ = scorer.run(rows.values, ["reconstruction", "error", "code"])
+        errors = made["error"][0].astype(np.float64)
+        yield Kept(
+            observed=rows.values[0],
+            expected=made["reconstruction"][0],
+            errors=errors,
+            times=explainer.usual.times(errors),
+            code=made["code"][0],
+            told=told,
+        )
+
+
+def reasons(unscored: Sequence[Unscored]) -> list[tuple[str, int]]:
+    """Why rows could not be scored, the most common first."""
+    return Counter(one.reason for one in unscored).most_common()

@@ -1,0 +1,35 @@
+"""Texts that would break a page which does not take them for what they are."""
+
+from __future__ import annotations
+
+HOSTILE = (
+    "</script><script>window.ran=1</script>",
+    "<img src=x onerror=window.ran=1>",
+    "<svg/onload=window.ran=1>",
+    "\"><b onmouseover='window.ran=1'>",
+    "'-window.ran=1-'",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "${window.ran=1}",
+    "datum['x']",
+    "constructor",
+    "__proto__",
+    "toString",
+    "hasOwnProperty",
+    "@ink",
+    "image",
+    "a:b",
+    "count()",
+    "a.b[0]",
+    "\\u003cscript\\u003e",
+    "&lt;b&gt;",
+    "<!-- <script>",
+    "]]>",
+    "javascript:window.ran=1",
+    "=1+1",
+    "\u202eevil",
+    "\u2028line",
+    "日本語 😀",
+    "x" * 300,
+    " ",
+)
