@@ -26,6 +26,7 @@ MAY_IMPORT = {
 MAY_IMPORT["scoring"] = {*MAY_IMPORT, "model_file", "read"}
 MAY_IMPORT["evaluation"] = {*MAY_IMPORT["scoring"], "scoring"}
 MAY_IMPORT["report"] = {*MAY_IMPORT["evaluation"], "evaluation"}
+MAY_IMPORT["plots"] = {*MAY_IMPORT["report"], "report"}
 MAY_IMPORT["training"] = {*MAY_IMPORT["scoring"], "scoring"}
 MAY_IMPORT["detector"] = {*MAY_IMPORT["training"], "training"}
 MAY_IMPORT["recipes"] = {*MAY_IMPORT["training"], "training", "evaluation", "report"}

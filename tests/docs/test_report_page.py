@@ -13,11 +13,12 @@ WORDS = " ".join(DOCUMENT.split())
 
 def test_the_program_gives_what_is_shown(tmp_path):
     ran = steps(DOCUMENT)
-    assert len(ran) == 1
+    assert len(ran) == 2
     for words, output in ran:
         came = done(words, tmp_path)
         assert came.returncode == 0, came.stdout
         assert not differences(output, came.stdout)
+    assert (tmp_path / "beat.png").stat().st_size
     assert (tmp_path / "report.html").read_bytes().startswith(b"<!doctype html>")
 
 

@@ -93,6 +93,9 @@ COMMANDS: dict[str, Command] = {
     "sample": Command(
         ("sample", "variational.onnx", "-o", "out.csv", "--force", "--json"), ("out.csv",)
     ),
+    "plot": Command(
+        ("plot", "scores", "detector.onnx", "new.csv", "-o", "out.svg", "--force"), ("out.svg",)
+    ),
     "report": Command(
         ("report", "detector.onnx", "new.csv", "-o", "out.html", "--force"), ("out.html",)
     ),

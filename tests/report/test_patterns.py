@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from beats import abnormal_beats, quick_beats_model
-from pages import gathered_from, images, machines
+from made_pages import gathered_from, images, machines
 
 from isthmus.report.patterns import patterns, plane
 from isthmus.scoring.scorer import Scorer

@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "score": "Say of every row how strange it is, with a p-value.",
     "explain": "Say of every alarm which cells carry it, in plain words.",
     "report": "Write a page: what was found, why, how far to trust it.",
+    "plot": "Draw one figure, as PNG, SVG or Vega-Lite JSON.",
     "evaluate": "Compare alarms with labels.",
     "encode": "Write the code of every row.",
     "reconstruct": "Write every row as the network rebuilds it.",

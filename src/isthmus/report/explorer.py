@@ -7,13 +7,16 @@ have short names of our own; what a user wrote stands in values alone, and is cl
 from __future__ import annotations
 
 import datetime
+import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from isthmus.errors import DataError
+from isthmus.report import detail_charts
 from isthmus.report.details import details
 from isthmus.report.figures import theme
 from isthmus.report.figures.binning import bar_counts, bar_edges
@@ -25,6 +28,8 @@ BINS = 600
 """Of the file, where it has more rows than can be points."""
 PICK = "pick"
 WIDTH, ALONG, BARS, DETAIL = 680, 220, 150, 260
+LINE = 108
+"""Letters of a line under a title."""
 FURTHEST = 1e6
 """Scores further from zero are drawn there."""
 
@@ -61,6 +66,35 @@ def _bind(spec: dict[str, Any], kept: Sequence[Record]) -> None:
             chosen = {"input": "select", "options": options, "labels": labels, "name": "Row "}
             parameter["bind"] = {"i": chosen}
             parameter["views"] = sorted(parameter["views"])
+
+
+def along(gathered: Gathered) -> Any:
+    """The scores along the file, or the time column, as a figure of its own."""
+    alt = theme.altair()
+    points, kind = _along(gathered, {})
+    chart = _points_chart(points, kind, None)
+    cut = alt.param(name="cut", value=_within(gathered.decision.threshold))
+    data = {"points": points, "one": [{"c": 0}]}
+    return theme.themed(chart.add_params(cut).properties(datasets=data), told(gathered))
+
+
+def row(gathered: Gathered, number: int) -> Any:
+    """A row that was asked for, or is kept, as a figure of its own.
+
+    Raises
+    ------
+    DataError
+        If there is no such row, or it has no score.
+    """
+    everyone = replace(gathered, strangest=(*gathered.asked, *gathered.strangest))
+    kept = [record for record in details(everyone) if record["row"] == number]
+    if not kept:
+        raise DataError(f"{gathered.source}: there is no row {number} with a score")
+    chosen = f"datum.row === {number}"
+    chart = detail_charts.CHARTS[gathered.scorer.schema.kind](everyone)(chosen, WIDTH, DETAIL)
+    heading = theme.title(f"Row {number}", textwrap.wrap(kept[0]["why"], LINE))
+    chart = chart.properties(datasets={"kept": kept[:1]}, title=heading)
+    return theme.themed(chart, kept[0]["why"])
 
 
 def told(gathered: Gathered) -> str:
@@ -192,12 +226,13 @@ def _points_chart(points: list[Record], kind: str, pick: Any) -> Any:
         y=y,
         color=alt.condition(above, alt.value(theme.ABNORMAL), alt.value(theme.NORMAL)),
     )
-    layers = [dots.add_params(pick)]
+    layers = [dots if pick is None else dots.add_params(pick)]
     if any("m" in point for point in points):
         middle = data.mark_line(color=theme.SOFT_INK, strokeWidth=1)
         layers.append(middle.encode(x=x, y=alt.Y("m:Q")))
-    ring = data.mark_point(size=150, color=theme.INK, strokeWidth=2)
-    layers.append(ring.transform_filter(pick).encode(x=x, y=y))
+    if pick is not None:
+        ring = data.mark_point(size=150, color=theme.INK, strokeWidth=2)
+        layers.append(ring.transform_filter(pick).encode(x=x, y=y))
     rule = alt.Chart(alt.NamedData("one")).transform_calculate(c="cut")
     dashed = rule.mark_rule(color=theme.INK, strokeDash=[5, 4])
     layers.append(dashed.encode(y=alt.Y("c:Q")))
@@ -247,7 +282,5 @@ def _bars_chart(bars: list[Record], pick: Any) -> Any:
 
 
 def _detail_chart(gathered: Gathered, pick: Any) -> Any:
-    from isthmus.report import detail_charts
-
     chart = detail_charts.CHARTS[gathered.scorer.schema.kind](gathered)
     return chart(pick, WIDTH, DETAIL)

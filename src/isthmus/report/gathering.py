@@ -7,7 +7,7 @@ quite usual, it keeps whole.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -87,9 +87,9 @@ class Gathered:
         By the labels, where there are any.
     times : list or None
         Where each row stands along the time column, text or numbers.
-    strangest, typical : tuple of Kept
-        In the order of their scores, the highest first; and rows without an alarm, chosen by
-        lot, in the order of the source.
+    strangest, typical, asked : tuple of Kept
+        In the order of their scores, the highest first; rows without an alarm, chosen by lot, in
+        the order of the source; and those that were asked for by number.
     unscored : tuple of Unscored
         The first of the rows that could not be scored.
     quality : Quality
@@ -108,6 +108,7 @@ class Gathered:
     times: list[Any] | None
     strangest: tuple[Kept, ...]
     typical: tuple[Kept, ...]
+    asked: tuple[Kept, ...]
     unscored: tuple[Unscored, ...]
     quality: Quality
     all_rows: Drifting
@@ -136,6 +137,7 @@ def gather(
     decision: Decision,
     *,
     time: str | None = None,
+    rows: Collection[int] = (),
 ) -> Gathered:
     """Score a source and keep what a report needs.
 
@@ -151,19 +153,21 @@ def gather(
         What is an alarm.
     time : str, optional
         An id column along which rows are shown.
+    rows : collection of int, optional
+        Numbers of rows to keep whole besides.
 
     Raises
     ------
     DataError
         If the source cannot be read, does not fit the detector, has no rows, or no such column.
     """
-    passing = _Passing(scorer, decision, Familiarity(scorer.schema))
+    passing = _Passing(scorer, decision, Familiarity(scorer.schema), tuple(rows))
     labels: list[pa.Array] = []
-    for rows in stream_rows(source, columns, scorer.schema):
-        passing.add(rows, scorer.scored(rows, decision), time)
-        if rows.labels is not None:
+    for batch in stream_rows(source, columns, scorer.schema):
+        passing.add(batch, scorer.scored(batch, decision), time)
+        if batch.labels is not None:
             labels += (
-                rows.labels.chunks if isinstance(rows.labels, pa.ChunkedArray) else [rows.labels]
+                batch.labels.chunks if isinstance(batch.labels, pa.ChunkedArray) else [batch.labels]
             )
     if not passing.scores:
         raise DataError(f"{source.name}: has columns but no rows, there is nothing to report")
@@ -176,6 +180,7 @@ def gather(
         times=passing.times if time is not None else None,
         strangest=tuple(_explained(passing.strangest.rows(), scorer, decision)),
         typical=tuple(_explained(passing.typical.rows(by_row=True), scorer, decision)),
+        asked=tuple(_explained(passing.asked.rows(by_row=True), scorer, decision)),
         unscored=tuple(passing.unscored),
         quality=passing.quality,
         all_rows=passing.all_rows,
@@ -205,6 +210,7 @@ class _Passing:
     scorer: Scorer
     decision: Decision
     familiarity: Familiarity
+    wanted: tuple[int, ...] = ()
     scores: list[npt.NDArray[np.float32]] = field(default_factory=list)
     times: list[Any] = field(default_factory=list)
     unscored: list[Unscored] = field(default_factory=list)
@@ -214,6 +220,7 @@ class _Passing:
         self.quality = Quality.of(schema)
         self.all_rows, self.quiet_rows = Drifting(schema, trained), Drifting(schema, trained)
         self.strangest, self.typical = _Highest(STRANGEST), _Highest(TYPICAL)
+        self.asked = _Highest(len(self.wanted))
 
     def add(self, rows: Rows, scores: Scores, time: str | None) -> None:
         """Count a batch, and keep the rows of it that may be shown."""
@@ -224,7 +231,9 @@ class _Passing:
         self.all_rows.add(rows.values[scored])
         self.quiet_rows.add(rows.values[scored & ~scores.is_anomaly])
         self.strangest.add(rows, scores, np.where(scored, scores.anomaly_score, -np.inf))
-        lots = _lots(scores.first + np.arange(len(scores)))
+        numbers = scores.first + np.arange(len(scores))
+        self.asked.add(rows, scores, np.where(scored & np.isin(numbers, self.wanted), 0, -np.inf))
+        lots = _lots(numbers)
         self.typical.add(rows, scores, np.where(scored & ~scores.is_anomaly, lots, -np.inf))
         for place in np.flatnonzero(scores.is_invalid)[: INVALID_SHOWN - len(self.unscored)]:
             self.unscored.append(
@@ -252,7 +261,7 @@ class _Highest:
 
     def add(self, rows: Rows, scores: Scores, keys: Values) -> None:
         """Keep those of a batch, by keys (N,), that are among the highest; never -inf."""
-        least = self.held[-1][0] if len(self.held) == self.most else -np.inf
+        least = self.held[-1][0] if len(self.held) == self.most and self.held else -np.inf
         places = np.argsort(-keys, kind="stable")[: self.most]
         for place in places[keys[places] > least].tolist():
             self.held.append((float(keys[place]), _single(rows, place), _alone(scores, place)))

@@ -9,7 +9,7 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pages import alarms_at, beats, hostile, images, machines
+from made_pages import alarms_at, beats, hostile, images, machines
 
 from isthmus.report.page import report
 from isthmus.report.page.document import as_json

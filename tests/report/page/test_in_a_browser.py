@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from browser import opened
 from hostile import HOSTILE
-from pages import alarms_at, beats_page, hostile_page, images_page, table_page
+from made_pages import alarms_at, beats_page, hostile_page, images_page, table_page
 
 
 @pytest.fixture(scope="module")
