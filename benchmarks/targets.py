@@ -11,6 +11,7 @@ from benchmarks.image_targets import IMAGE_TARGETS
 from benchmarks.preset_targets import PRESET_TARGETS
 from benchmarks.reaches import BESIDE, NONE, Figures, Reach, Target, at_least, at_most
 from benchmarks.recipe_targets import RECIPE_TARGETS
+from benchmarks.report_targets import REPORT_TARGETS
 from benchmarks.results import DIRECTORY
 from benchmarks.table_targets import TABLE_TARGETS
 
@@ -71,6 +72,7 @@ TARGETS: tuple[Target, ...] = (
     *_false_alarms(),
     *ACCURACY_TARGETS,
     *PRESET_TARGETS,
+    *REPORT_TARGETS,
     *TABLE_TARGETS,
     *RECIPE_TARGETS,
     *IMAGE_TARGETS,
