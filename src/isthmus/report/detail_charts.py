@@ -145,8 +145,11 @@ def image(gathered: Gathered) -> Chart:
                 labelExpr="['original', 'rebuilt', 'error'][datum.value - 1]",
             ),
         )
-        across = side * form.width / max(form.height, form.width)
-        down = side * form.height / max(form.height, form.width)
+        longer = max(form.height, form.width)
+        across, down = (
+            alt.expr(f"{size / longer:.4f} * min({side}, width / 3.2)")
+            for size in (form.width, form.height)
+        )
         mark = pictures.mark_image(width=across, height=down, smooth=False)
         return mark.encode(x=x, y=alt.value(tall / 2), url="url:N").properties(
             width=wide, height=tall

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import numpy as np
-
-from isthmus.evaluation import as_table, evaluate
+from isthmus.evaluation import Evaluation, as_table, evaluate
 from isthmus.evaluation.drift import LEVEL, Drift
 from isthmus.model_file.manifest import Guards
 from isthmus.options import Kind
@@ -17,7 +15,8 @@ from isthmus.report import verdict
 from isthmus.report.card import card, command
 from isthmus.report.details import details
 from isthmus.report.explorer import MOST_POINTS, explorer
-from isthmus.report.figures import score_histogram, theme, training_curve
+from isthmus.report.figures import confusion_matrix, score_histogram, theme, training_curve
+from isthmus.report.figures.confusion import WIDTH as CONFUSION_WIDTH
 from isthmus.report.gathering import STRANGEST, TYPICAL, Gathered, Kept
 from isthmus.report.page.document import document
 from isthmus.report.page.stops import stops
@@ -178,15 +177,15 @@ def _drifted(one: Any, drift: Drift) -> Record:
 
 
 def _labelled(gathered: Gathered) -> list[tuple[str, str]]:
+    found = _evaluated(gathered)
+    return [] if found is None else as_table(found)
+
+
+def _evaluated(gathered: Gathered) -> Evaluation | None:
     if gathered.abnormal is None:
-        return []
-    found = evaluate(
-        gathered.scores.astype(np.float64),
-        gathered.is_alarm,
-        gathered.abnormal,
-        alpha=gathered.decision.alpha,
-    )
-    return as_table(found)
+        return None
+    alpha = gathered.decision.alpha
+    return evaluate(gathered.scores, gathered.is_alarm, gathered.abnormal, alpha=alpha)
 
 
 def _guards(guards: Guards | None) -> Record:
@@ -264,7 +263,10 @@ def _charts(gathered: Gathered, groups: list[Pattern]) -> dict[str, Chart]:
             "How many of the alarms are true, for how many that are caught.",
         )
         found[f"ranking{place}"] = _chart(chart.to_dict(), name, captions[place])
-    if gathered.abnormal is not None and gathered.is_scored.any():
+    if (found_out := _evaluated(gathered)) is not None and found_out.confusion.rows:
+        found["confusion"] = _chart(
+            confusion_matrix(found_out.confusion).to_dict(), "Alarms against the truth", ""
+        )
         both = score_histogram(gathered.scores, gathered.abnormal, gathered.decision.threshold)
         found["classes"] = _chart(
             both.to_dict(), "Scores of both classes", "Right of the line are alarms."
@@ -309,7 +311,7 @@ def _named(part: Any) -> Any:
             name: value
             if name == "datasets"
             else 0
-            if name == "width" and value in (theme.WIDTH, SIDE)
+            if name == "width" and value in (theme.WIDTH, SIDE, CONFUSION_WIDTH)
             else _named(value)
             for name, value in part.items()
         }
