@@ -89,6 +89,8 @@ def _codes(gathered: Gathered, _: int | None) -> Any:
 
 
 def _calibration(gathered: Gathered, _: int | None) -> Any:
+    if not gathered.is_scored.any():
+        raise UsageError(f"{gathered.source}: no row has a score, there is no p-value to draw")
     return headed(calibration_curve(gathered), "Calibration")
 
 

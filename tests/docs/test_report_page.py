@@ -5,7 +5,7 @@ from __future__ import annotations
 from pages import differences, done, page, steps
 
 from isthmus.evaluation import drift
-from isthmus.report import explorer, gathering, patterns
+from isthmus.report import explorer, gathering, kept, patterns
 
 DOCUMENT = page("report")
 WORDS = " ".join(DOCUMENT.split())
@@ -28,6 +28,6 @@ def test_the_numbers_are_those_of_the_code():
     assert f"cut into {explorer.BINS} stretches" in WORDS
     assert f"cosine at least {patterns.ALIKE:g}" in WORDS
     assert "the six leading cells" in WORDS
-    assert gathering.CELLS == 6
+    assert kept.CELLS == 6
     assert "marked once in a hundred times" in WORDS
     assert drift.LEVEL == 0.01

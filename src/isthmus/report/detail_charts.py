@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from isthmus.options import Kind
 from isthmus.report.details import OUTSIDE
 from isthmus.report.figures import theme
-from isthmus.report.gathering import CELLS, Gathered
+from isthmus.report.gathering import Gathered
+from isthmus.report.kept import CELLS
 
 Chart = Callable[[Any, int, int], Any]
 
@@ -17,14 +20,9 @@ def signal(gathered: Gathered) -> Chart:
     """Observed over expected, the gap shaded, the intervals that carry the score marked."""
     alt = theme.altair()
     width = gathered.scorer.schema.width
-    values = [
-        value
-        for one in gathered.kept
-        for part in (one.observed, one.expected)
-        for value in (float(part.min()), float(part.max()))
-        if value == value
-    ]
-    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    shown = np.concatenate([np.concatenate([one.observed, one.expected]) for one in gathered.kept])
+    seen = shown[np.isfinite(shown)].astype(np.float64)
+    low, high = (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 1.0)
 
     def chart(pick: Any, wide: int, tall: int) -> Any:
         picked = alt.Chart(alt.NamedData("kept")).transform_filter(pick)

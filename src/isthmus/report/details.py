@@ -10,7 +10,8 @@ import numpy as np
 from isthmus.options import Kind
 from isthmus.printable import clean
 from isthmus.report.figures.png import data_url
-from isthmus.report.gathering import Gathered, Kept
+from isthmus.report.gathering import Gathered
+from isthmus.report.kept import Kept
 from isthmus.schema import Column
 from isthmus.scoring.explain.amounts import amount, decimals_apart, percent, spread
 from isthmus.scoring.explain.explanation import Cell
@@ -21,6 +22,8 @@ from isthmus.scoring.explain.views import PictureView
 from isthmus.scoring.explain.words import value_of
 
 Record = dict[str, Any]
+LARGEST = 1e30
+"""Scores and values further from zero are shown as that."""
 DIGITS = 5
 """Of numbers that are drawn: a screen shows no more."""
 OUTSIDE = 0.12
@@ -40,11 +43,16 @@ def _common(place: int, one: Kept) -> Record:
     return {
         "i": place,
         "row": one.row,
-        "score": float(f"{one.told.anomaly_score:.5g}"),
+        "score": _finite(one.told.anomaly_score),
         "p": one.told.p_value,
         "why": clean(one.told.sentence.partition(": ")[2] or one.told.sentence, 300),
         "ids": {clean(name): clean(str(value), 80) for name, value in one.told.ids.items()},
     }
+
+
+def _finite(score: float) -> float:
+    """A score that JSON can hold."""
+    return float(f"{np.clip(score, -LARGEST, LARGEST):.5g}")
 
 
 def _of_table(gathered: Gathered) -> Callable[[Kept], Record]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from isthmus.printable import clean
-from isthmus.report.gathering import Kept
+from isthmus.report.kept import Kept
 from isthmus.schema import Schema
 from isthmus.scoring.explain.amounts import percent
 
@@ -136,7 +136,8 @@ def _stretch(share: Values, alarms: Sequence[Kept]) -> str:
         first -= 1
     while last < len(share) - 1 and inside[last + 1]:
         last += 1
-    gaps = np.array([(one.observed - one.expected)[first : last + 1].mean() for one in alarms])
+    apart = [one.observed.astype(np.float64) - one.expected for one in alarms]
+    gaps = np.array([np.nan_to_num(one[first : last + 1]).mean() for one in apart])
     above, below = (gaps > 0).mean(), (gaps < 0).mean()
     side = "too high" if above >= 0.75 else "too low" if below >= 0.75 else "off"
     carried = percent(min(float(share[first : last + 1].sum()), 1.0))

@@ -8,17 +8,12 @@ from isthmus.evaluation.drift import ColumnDrift, Drift
 from isthmus.printable import clean
 from isthmus.read.counting import counted
 from isthmus.report.gathering import Gathered
-from isthmus.scoring.explain.amounts import chance, percent
+from isthmus.scoring.explain.amounts import percent
 
 SEVERITY = ((0.001, "very rare"), (0.01, "rare"), (0.05, "unusual"), (1.0, "usual"))
 """How rows with p-values up to so much are called: one normal row in a thousand is very rare."""
-SMALL, MEDIUM = 0.05, 0.15
-"""Distances of a column up to which its drift is called small and moderate."""
-
-
-def severity(p_value: float) -> str:
-    """One word for a p-value."""
-    return next(word for most, word in SEVERITY if p_value <= most)
+SMALL = 0.05
+"""The distance of a column up to which its drift is called small."""
 
 
 def counts_by_severity(gathered: Gathered) -> list[tuple[str, float, int]]:
@@ -108,8 +103,3 @@ def _moved(one: ColumnDrift) -> str:
         side = "up" if one.shift > 0 else "down"
         return f"{name} ({side} by {abs(one.shift):.2g} standard deviations)"
     return f"{name} ({percent(one.distance)} of the rows)"
-
-
-def p_value(value: float) -> str:
-    """A p-value in a sentence."""
-    return chance(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from isthmus.evaluation import Evaluation, as_table, evaluate
+from isthmus.evaluation import as_table
 from isthmus.evaluation.drift import LEVEL, Drift
 from isthmus.model_file.manifest import Guards
 from isthmus.options import Kind
@@ -13,25 +13,21 @@ from isthmus.printable import clean
 from isthmus.read.counting import counted
 from isthmus.report import verdict
 from isthmus.report.card import card, command
-from isthmus.report.details import details
 from isthmus.report.explorer import MOST_POINTS, explorer
-from isthmus.report.figures import confusion_matrix, score_histogram, theme, training_curve
-from isthmus.report.figures.confusion import WIDTH as CONFUSION_WIDTH
-from isthmus.report.gathering import STRANGEST, TYPICAL, Gathered, Kept
+from isthmus.report.gathering import STRANGEST, TYPICAL, Gathered
+from isthmus.report.kept import Kept
+from isthmus.report.page.charts import chart_of, charts_of, evaluated
 from isthmus.report.page.document import document
 from isthmus.report.page.stops import stops
 from isthmus.report.patterns import Pattern, patterns
-from isthmus.report.trust import SIDE, calibration_curve, code_map, ranking_curves
 from isthmus.scoring.explain.amounts import chance, percent
 
 TOLD = 5
 """Strangest rows in the verdict."""
 MOST_COLUMNS = 20
 """Lines of a table of columns."""
-FIGURE = 250
 
 Record = dict[str, Any]
-Chart = dict[str, Any]
 
 
 def report(gathered: Gathered) -> bytes:
@@ -39,11 +35,11 @@ def report(gathered: Gathered) -> bytes:
     alarms = [one for one in gathered.strangest if one.told.is_anomaly]
     groups = patterns(alarms, gathered.scorer.schema)
     spec, datasets = explorer(gathered)
-    charts = {"explorer": _chart(spec, "", ""), **_charts(gathered, groups)}
+    charts = {"explorer": chart_of(spec, "", ""), **charts_of(gathered, groups)}
     stopping = stops(gathered)
     context = {
         **_found(gathered),
-        **_why(gathered, groups, alarms),
+        **_why(gathered, groups, alarms, datasets["kept"]),
         **_trust(gathered),
         **_data(gathered),
         **_model(gathered),
@@ -108,12 +104,13 @@ def _line(one: Kept) -> Record:
     }
 
 
-def _why(gathered: Gathered, groups: list[Pattern], alarms: list[Kept]) -> Record:
+def _why(
+    gathered: Gathered, groups: list[Pattern], alarms: list[Kept], records: list[Record]
+) -> Record:
     known, all_alarms = len(alarms), int(gathered.is_alarm.sum())
     part = "" if known == all_alarms else f", the strangest of {all_alarms},"
-    names = list(alarms[0].told.ids) if alarms else []
-    kept = [record for record in details(gathered) if record["i"] < len(gathered.strangest)]
-    names = list(kept[0]["ids"]) if kept else names
+    kept = records[: len(gathered.strangest)]
+    names = list(kept[0]["ids"]) if kept else []
     rows = [
         {
             "i": record["i"],
@@ -177,15 +174,8 @@ def _drifted(one: Any, drift: Drift) -> Record:
 
 
 def _labelled(gathered: Gathered) -> list[tuple[str, str]]:
-    found = _evaluated(gathered)
+    found = evaluated(gathered)
     return [] if found is None else as_table(found)
-
-
-def _evaluated(gathered: Gathered) -> Evaluation | None:
-    if gathered.abnormal is None:
-        return None
-    alpha = gathered.decision.alpha
-    return evaluate(gathered.scores, gathered.is_alarm, gathered.abnormal, alpha=alpha)
 
 
 def _guards(guards: Guards | None) -> Record:
@@ -245,76 +235,3 @@ def _model(gathered: Gathered) -> Record:
         "footer": f"Made by isthmus with {scorer.manifest.created_by}'s model file "
         f"{scorer.model.digest[:12]}.",
     }
-
-
-def _charts(gathered: Gathered, groups: list[Pattern]) -> dict[str, Chart]:
-    found: dict[str, Chart] = {}
-    if (codes := code_map(gathered, groups)) is not None:
-        found["codes"] = _chart(codes.to_dict(), "Codes", "")
-    found["calibration"] = _chart(
-        calibration_curve(gathered).to_dict(),
-        "Calibration",
-        "Of normal rows as many have a p-value up to p as p says: the dashed line. Above it on the "
-        "left: more strange rows than normal data have.",
-    )
-    for place, (name, chart) in enumerate(ranking_curves(gathered)):
-        captions = (
-            "How many abnormal rows are caught for how many false alarms.",
-            "How many of the alarms are true, for how many that are caught.",
-        )
-        found[f"ranking{place}"] = _chart(chart.to_dict(), name, captions[place])
-    if (found_out := _evaluated(gathered)) is not None and found_out.confusion.rows:
-        found["confusion"] = _chart(
-            confusion_matrix(found_out.confusion).to_dict(), "Alarms against the truth", ""
-        )
-        both = score_histogram(gathered.scores, gathered.abnormal, gathered.decision.threshold)
-        found["classes"] = _chart(
-            both.to_dict(), "Scores of both classes", "Right of the line are alarms."
-        )
-    if gathered.scorer.manifest.training.epochs:
-        curve = training_curve(gathered.scorer.manifest.training)
-        found["training"] = _chart(
-            curve.to_dict(), "Training", "Loss by epoch; both lines should fall and level off."
-        )
-    return found
-
-
-def _chart(spec: Record, heading: str, caption: str) -> Chart:
-    told = str(spec.pop("description", ""))
-    return {"spec": adaptable(spec), "heading": heading, "caption": caption, "told": told}
-
-
-_PARTS = {
-    theme.INK: "@ink",
-    theme.SOFT_INK: "@soft",
-    theme.GRID: "@grid",
-    theme.NORMAL: "@normal",
-    theme.ABNORMAL: "@odd",
-    theme.GAP: "@gap",
-}
-
-
-def adaptable(spec: Record) -> Record:
-    """The same with colours named by their part, and without a width and a title of its own.
-
-    The page knows how wide it is, and whether it is dark.
-    """
-    made: Record = _named(spec)
-    made.pop("title", None)
-    made["config"] |= {"background": None, "padding": 4, "aria": False, "mark": {"aria": False}}
-    return made
-
-
-def _named(part: Any) -> Any:
-    if isinstance(part, dict):
-        return {
-            name: value
-            if name == "datasets"
-            else 0
-            if name == "width" and value in (theme.WIDTH, SIDE, CONFUSION_WIDTH)
-            else _named(value)
-            for name, value in part.items()
-        }
-    if isinstance(part, list):
-        return [_named(one) for one in part]
-    return _PARTS.get(part, part) if isinstance(part, str) else part

@@ -1,0 +1,71 @@
+"""Rows as they should not be: huge, empty, few, all alike. There is a page of each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from beats import model_of, normal_beats, quick_beats_model
+from made_pages import gathered_from
+
+from isthmus.report.page import report
+from isthmus.scoring.scorer import Scorer
+
+TABLE = np.random.default_rng(0).normal(size=(80, 3))
+
+
+@pytest.fixture(scope="module")
+def table():
+    return Scorer.load(model_of(TABLE, "table", max_steps=20))
+
+
+def page_of(scorer, rows, **more):
+    text = report(gathered_from(scorer, rows, **more)).decode()
+    assert "NaN" not in text[: text.index("<script>")]
+    return text
+
+
+def test_numbers_beyond_all_bounds(table):
+    rows = TABLE[:20].copy()
+    rows[3] = 1e200
+    rows[4, 1] = -1e30
+    rows[5, 2] = np.nan
+    text = page_of(table, rows)
+    assert "Row 3" in text
+
+
+def test_a_signal_beyond_all_bounds():
+    rows = normal_beats(20).copy()
+    rows[2] = 3e38
+    rows[3, 40:60] = np.nan
+    rows[4, 5] = -1e30
+    page_of(Scorer.load(quick_beats_model()), rows)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_hardly_any_row(table, count):
+    text = page_of(table, TABLE[:count])
+    assert f"among {count} row" in text
+
+
+def test_rows_that_are_all_alike(table):
+    text = page_of(table, np.repeat(TABLE[:1], 30, axis=0))
+    assert "29 rows repeat an earlier one" in text
+
+
+def test_no_row_that_can_be_scored(table):
+    text = page_of(table, np.full((4, 3), np.nan))
+    assert "4 rows could not be scored" in text
+
+
+def test_labels_of_one_kind_alone(table):
+    rows = pa.table({**{f"c{n}": TABLE[:30, n] for n in range(3)}, "y": ["fine"] * 30})
+    text = page_of(table, rows, label="y", normal=("fine",))
+    assert "Against the labels" in text
+    assert "ROC curve" not in text
+
+
+def test_more_rows_than_points(table):
+    rows = np.random.default_rng(1).normal(size=(7001, 3))
+    text = page_of(table, rows)
+    assert "of 7001 rows each point is the strangest of its stretch" in text
