@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from isthmus.options import Kind
 from isthmus.report.details import OUTSIDE
 from isthmus.report.figures import theme
@@ -20,15 +18,18 @@ def signal(gathered: Gathered) -> Chart:
     """Observed over expected, the gap shaded, the intervals that carry the score marked."""
     alt = theme.altair()
     width = gathered.scorer.schema.width
-    shown = np.concatenate([np.concatenate([one.observed, one.expected]) for one in gathered.kept])
-    seen = shown[np.isfinite(shown)].astype(np.float64)
-    low, high = (float(seen.min()), float(seen.max())) if len(seen) else (0.0, 1.0)
+    columns = gathered.scorer.schema.columns
+    low = min(one.quantiles[0] if one.quantiles else one.minimum for one in columns)
+    high = max(one.quantiles[-1] if one.quantiles else one.maximum for one in columns)
 
     def chart(pick: Any, wide: int, tall: int) -> Any:
         picked = alt.Chart(alt.NamedData("kept")).transform_filter(pick)
         scale = alt.Scale(domain=[-0.5, width - 0.5], nice=False, zero=False)
-        x = alt.X("at:Q", title="sample; shaded: what is off most", scale=scale)
-        y_scale = alt.Scale(domain=[low, high], zero=False)
+        axis = alt.Axis(tickCount=14)
+        x = alt.X("at:Q", title="sample; shaded: what is off most", scale=scale, axis=axis)
+        y_scale = alt.Scale(zero=False)
+        # The range of training stays the same from row to row; a row beyond it widens it.
+        room = picked.mark_rule(opacity=0).encode(y=alt.datum(low), y2=alt.datum(high))
         flat = picked.transform_flatten(["at", "o", "e"])
         gap = flat.mark_area(color=theme.GAP, opacity=0.55).encode(
             x=x, y=alt.Y("o:Q", title="value", scale=y_scale), y2="e:Q"
@@ -39,6 +40,7 @@ def signal(gathered: Gathered) -> Chart:
             .encode(x=alt.X("from:Q", scale=scale), x2="to:Q")
         )
         return alt.layer(
+            room,
             band,
             gap,
             _line(flat, x, "e", "expected", y_scale),

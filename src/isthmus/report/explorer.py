@@ -189,7 +189,6 @@ def _bars(gathered: Gathered, place: dict[int, int]) -> list[Record]:
             "i": first[bar],
         }
         for bar in range(len(edges) - 1)
-        if shares[0][bar] or shares[1][bar]
     ]
 
 
@@ -260,6 +259,7 @@ def _bars_chart(bars: list[Record], pick: Any) -> Any:
         "a:Q",
         title="score; bars: these rows, outline: held-out normal rows",
         scale=alt.Scale(domain=[low, high], nice=False, zero=False),
+        axis=alt.Axis(tickCount=10),
     )
     most = max([max(bar["n"], bar["h"]) for bar in bars], default=1.0)
     y = alt.Y("n:Q", title="% of rows", scale=alt.Scale(domain=[0, 1.05 * most], nice=False))
