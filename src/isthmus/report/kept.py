@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from isthmus.read import Rows
 from isthmus.scoring.explain.explainer import Explainer
@@ -68,15 +69,16 @@ class Highest:
 
 
 def _single(rows: Rows, place: int) -> Rows:
-    """One row of a batch, as if it had come alone."""
+    """One row of a batch, as if it had come alone; nothing of the batch stays in memory."""
+    one = pa.array([place])
     return replace(
         rows,
         values=rows.values[place : place + 1].copy(),
         unusable={},
-        ids=rows.ids.slice(place, 1),
+        ids=rows.ids.take(one),
         labels=None,
         first=rows.first + place,
-        texts={name: column.slice(place, 1) for name, column in rows.texts.items()},
+        texts={name: column.take(one) for name, column in rows.texts.items()},
         came=(),
     )
 
@@ -90,7 +92,7 @@ def _alone(scores: Scores, place: int) -> Scores:
         is_anomaly=scores.is_anomaly[one].copy(),
         is_invalid=scores.is_invalid[one].copy(),
         reasons={},
-        ids=scores.ids.slice(place, 1),
+        ids=scores.ids.take(pa.array([place])),
         first=scores.first + place,
     )
 
@@ -115,6 +117,7 @@ def explained(held: Sequence[tuple[Rows, Scores]], scorer: Scorer) -> Iterator[K
             continue
         made, _ = scorer.run(rows.values, ["reconstruction", "error", "code"])
         errors = made["error"][0].astype(np.float64)
+        errors[np.isnan(errors)] = np.inf  # too large to compute with
         yield Kept(
             observed=rows.values[0],
             expected=made["reconstruction"][0],
