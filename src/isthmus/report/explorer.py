@@ -26,7 +26,7 @@ from isthmus.scoring.explain.amounts import chance
 MOST_POINTS = 5000
 BINS = 600
 """Of the file, where it has more rows than can be points."""
-PICK = "pick"
+PICK, BARS_VIEW = "pick", "bars"
 WIDTH, ALONG, BARS, DETAIL = 680, 220, 150, 260
 LINE = 108
 """Letters of a line under a title."""
@@ -34,6 +34,7 @@ FURTHEST = 1e6
 """Scores further from zero are drawn there."""
 
 Record = dict[str, Any]
+Values = npt.NDArray[np.float64]
 
 
 def explorer(gathered: Gathered) -> tuple[dict[str, Any], dict[str, list[Record]]]:
@@ -44,11 +45,17 @@ def explorer(gathered: Gathered) -> tuple[dict[str, Any], dict[str, list[Record]
     points, kind = _along(gathered, place)
     bars = _bars(gathered, place)
     pick = alt.selection_point(
-        name=PICK, fields=["i"], value=[{"i": 0}] if kept else [], on="click", toggle=False,
-        clear=False, empty=False, nearest=False,
-    )  # fmt: skip
+        name=PICK,
+        fields=["i"],
+        value=[{"i": 0}] if kept else [],
+        on="click[event.item && event.item.datum && event.item.datum.i >= 0]",
+        toggle=False,
+        clear=False,
+        empty=False,
+        nearest=False,
+    )
     cut = alt.param(name="cut", value=_within(gathered.decision.threshold))
-    charts = [_points_chart(points, kind, pick), _bars_chart(bars, pick)]
+    charts = [_points_chart(points, kind, pick), _bars_chart(bars)]
     if kept:
         charts.append(_detail_chart(gathered, pick))
     chart = alt.vconcat(*charts, spacing=18).add_params(cut).resolve_scale(color="independent")
@@ -65,7 +72,8 @@ def _bind(spec: dict[str, Any], kept: Sequence[Record]) -> None:
             options = [one["i"] for one in kept]
             chosen = {"input": "select", "options": options, "labels": labels, "name": "Row "}
             parameter["bind"] = {"i": chosen}
-            parameter["views"] = sorted(parameter["views"])
+            parameter["views"] = sorted([*parameter["views"], BARS_VIEW])
+    spec["vconcat"][1]["layer"][0]["name"] = BARS_VIEW
 
 
 def along(gathered: Gathered) -> Any:
@@ -118,9 +126,10 @@ def _along(gathered: Gathered, place: dict[int, int]) -> tuple[list[Record], str
     x, kind = _positions(gathered)
     rows = np.flatnonzero(gathered.is_scored)
     scores = np.clip(gathered.scores, -FURTHEST, FURTHEST).astype(np.float64)
+    p_values = gathered.scorer.calibrator.p_values(gathered.scores)
     if len(rows) <= MOST_POINTS:
         return [
-            {"x": x[row], "s": round(float(scores[row]), 4), "i": place.get(row, -1), "r": row}
+            {"x": x[row], "i": place.get(row, -1), **_score_of(row, scores, p_values)}
             for row in rows.tolist()
         ], kind
     found = []
@@ -129,13 +138,16 @@ def _along(gathered: Gathered, place: dict[int, int]) -> tuple[list[Record], str
         found.append(
             {
                 "x": x[int(part[0])],
-                "s": round(float(scores[top]), 4),
                 "m": round(float(np.median(scores[part])), 4),
                 "i": place.get(top, -1),
-                "r": top,
+                **_score_of(top, scores, p_values),
             }
         )
     return found, kind
+
+
+def _score_of(row: int, scores: Values, p_values: Values) -> Record:
+    return {"r": row, "s": round(float(scores[row]), 4), "p": float(f"{p_values[row]:.2g}")}
 
 
 def _positions(gathered: Gathered) -> tuple[Sequence[Any], str]:
@@ -250,7 +262,7 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _bars_chart(bars: list[Record], pick: Any) -> Any:
+def _bars_chart(bars: list[Record]) -> Any:
     alt = theme.altair()
     data = alt.Chart(alt.NamedData("bars"))
     ends = [bar["a"] for bar in bars] + [bar["b"] for bar in bars]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from browser import findings, opened
 from hostile import HOSTILE
 from made_pages import alarms_at, beats_page, hostile_page, images_page, table_page
+
+from isthmus.report.page import report
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +64,42 @@ def test_a_point_that_is_clicked_is_shown(folder):
     path, gathered = beats_page(folder)
     with opened(path) as page:
         marks = page.locator("#explorer svg .mark-symbol path")
-        mark = marks.nth(gathered.strangest[1].row)
-        mark.scroll_into_view_if_needed()
-        place = mark.bounding_box()
-        page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        clicked(page, marks.nth(gathered.strangest[1].row))
         wait_for(page, gathered.strangest[1].row)
+
+
+def clicked(page, mark):
+    mark.scroll_into_view_if_needed()
+    place = mark.bounding_box()
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+
+
+def test_a_bar_shows_the_strangest_row_in_it(folder):
+    path, gathered = beats_page(folder)
+    with opened(path) as page:
+        bars = page.evaluate(
+            "JSON.parse(document.getElementById('specs').textContent).datasets.bars"
+        )
+        tall = max((bar for bar in bars if bar["i"] > 0), key=lambda bar: bar["n"])
+        drawn = page.locator("#explorer svg .mark-rect path")
+        clicked(page, drawn.nth(bars.index(tall)))
+        wait_for(page, gathered.kept[tall["i"]].row)
+        inside = [one for one in gathered.kept if tall["a"] < one.told.anomaly_score <= tall["b"]]
+        assert gathered.kept[tall["i"]].row == inside[0].row
+
+
+def test_a_point_of_which_the_score_alone_is_kept_says_so(folder):
+    _, gathered = beats_page(folder)
+    few = replace(gathered, strangest=gathered.strangest[:5], typical=())
+    path = folder / "few.html"
+    path.write_bytes(report(few))
+    row = gathered.strangest[-1].row
+    with opened(path) as page:
+        before = page.locator("#explorer svg").inner_html()
+        clicked(page, page.locator("#explorer svg .mark-symbol path").nth(row))
+        wait_for(page, row)
+        assert "not among the rows that are kept whole" in detail_of(page)
+        assert page.locator("#explorer svg").inner_html() == before
 
 
 def test_alpha_can_be_moved_and_the_counts_follow_exactly(folder):

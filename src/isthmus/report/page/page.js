@@ -56,6 +56,13 @@
     const select = by("explorer").querySelector("select");
     if (select) select.setAttribute("aria-label", "Row to show");
     view.addSignalListener("pick", (_, value) => { if (value.i && value.i[0] >= 0) pick(value.i[0]); });
+    view.addEventListener("click", (_, item) => {
+      const one = item && item.datum;
+      if (!one || one.i !== -1) return;
+      by("picked").textContent = one.r === undefined
+        ? "No row of this bar is kept whole."
+        : `Row ${one.r}: score ${one.s}, p-value ${one.p}. It is not among the rows that are kept whole.`;
+    });
     if (cut !== null) view.signal("cut", cut).run();
     show(chosen === null || chosen === undefined ? 0 : Number(chosen));
   };
