@@ -65,6 +65,12 @@ def test_labels_of_one_kind_alone(table):
     assert "ROC curve" not in text
 
 
+def test_a_model_file_that_keeps_no_quantiles_is_said_to(table, monkeypatch):
+    columns = tuple(one.model_copy(update={"quantiles": ()}) for one in table.schema.columns)
+    monkeypatch.setattr(table, "schema", table.schema.model_copy(update={"columns": columns}))
+    assert "only their holes are compared" in page_of(table, TABLE[:20])
+
+
 def test_more_rows_than_points(table):
     rows = np.random.default_rng(1).normal(size=(7001, 3))
     text = page_of(table, rows)

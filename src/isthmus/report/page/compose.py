@@ -147,7 +147,7 @@ def _trust(gathered: Gathered) -> Record:
             {**_drifted(one, all_rows), "quiet": chance(beside.get(one.name, 1.0))}
             for one in all_rows.columns[:MOST_COLUMNS]
         ],
-        "drift_said": _drift_said(all_rows),
+        "drift_said": _drift_said(all_rows) + _unknown(gathered),
         "labelled": _labelled(gathered),
         **_guards(gathered.scorer.manifest.guards),
     }
@@ -160,6 +160,14 @@ def _drift_said(drift: Drift) -> str:
         f"Marked columns have drifted: their p-value is at most {LEVEL / max(columns, 1):.2g}, so "
         f"that where nothing has changed one of {columns} is marked once in {1 / LEVEL:.0f} times."
     )
+
+
+def _unknown(gathered: Gathered) -> str:
+    """That numbers cannot be compared, where the model file is older than its quantiles."""
+    columns = gathered.scorer.schema.columns
+    if all(one.quantiles or one.kind == "category" or one.missing == 1 for one in columns):
+        return ""
+    return " Of numbers this model file keeps no quantiles: only their holes are compared."
 
 
 def _drifted(one: Any, drift: Drift) -> Record:
