@@ -64,10 +64,9 @@ def test_rows_that_cannot_be_scored_are_told_with_their_reason(scorer):
     rows[7] = np.nan
     rows[9, 2] = np.inf
     found = gathered(scorer, rows)
-    assert [(one.row, one.reason.split(" is ")[0]) for one in found.unscored] == [
-        (7, "every cell"),
-        (9, "column 'c2'"),
-    ] or [one.row for one in found.unscored] == [7, 9]
+    assert [one.row for one in found.unscored] == [7, 9]
+    assert "missing" in found.unscored[0].reason
+    assert "infinite" in found.unscored[1].reason
     assert np.isnan(found.scores[[7, 9]]).all()
     assert {7, 9}.isdisjoint(one.row for one in found.kept)
 

@@ -41,6 +41,12 @@ Threads = Annotated[int, typer.Option(min=1, metavar="INTEGER", help="Threads th
 Output = Annotated[
     str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - for stdout.")
 ]
+TimeColumn = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--time", metavar="COLUMN", help="Show rows along this column, which is no feature."
+    ),
+]
 OutputFormat = Annotated[
     Optional[Literal["csv", "jsonl", "parquet", "arrow"]],  # noqa: UP045 (typer)
     typer.Option(help="Format of the output; by default told from its name, or csv."),

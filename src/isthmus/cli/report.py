@@ -16,7 +16,7 @@ Examples:
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -29,6 +29,7 @@ from isthmus.cli.parameters import (
     Quiet,
     Threads,
     Threshold,
+    TimeColumn,
     takes_options,
 )
 from isthmus.options import ReadOptions, RowOptions
@@ -43,10 +44,7 @@ def report(
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="FILE", help="Where to: an HTML file.")
     ] = "report.html",
-    time: Annotated[
-        Optional[str],  # noqa: UP045 (typer)
-        typer.Option(metavar="COLUMN", help="Show rows along this column, which is no feature."),
-    ] = None,
+    time: TimeColumn = None,
     alpha: Alpha = None,
     threshold: Threshold = None,
     threads: Threads = 1,
@@ -58,7 +56,7 @@ def report(
     from isthmus.cli.places import claim, open_data
     from isthmus.cli.saying import say, warn
     from isthmus.errors import UsageError, require
-    from isthmus.report.gathering import gather
+    from isthmus.report.gathering import along_time, gather
     from isthmus.report.verdict import headline
     from isthmus.scoring.scorer import Scorer
 
@@ -73,9 +71,7 @@ def report(
     source = open_data(data, read)
     say(source.decisions, quiet=quiet)
     decision = scorer.decide(alpha, threshold)
-    if time is not None and time not in columns.id:
-        columns = columns.model_copy(update={"id": (*columns.id, time)})
-    gathered = gather(scorer, source, columns, decision, time=time)
+    gathered = gather(scorer, source, along_time(columns, time), decision, time=time)
     warn([*decision.warnings, *gathered.remarks], quiet=quiet)
     from isthmus.report.page import report as page
 

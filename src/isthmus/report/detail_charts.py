@@ -70,17 +70,7 @@ def table(gathered: Gathered) -> Chart:
     lines = min(CELLS, len(gathered.scorer.schema.columns))
 
     def chart(pick: Any, wide: int, tall: int) -> Any:
-        cells = (
-            alt.Chart(alt.NamedData("kept"))
-            .transform_filter(pick)
-            .transform_flatten(["cells"], ["c"])
-            .transform_window(k="row_number()", sort=[])
-            .transform_calculate(
-                n="datum.c.n", t="datum.c.t", o="datum.c.o", e="datum.c.e", lo="datum.c.lo",
-                hi="datum.c.hi", zero="isValid(datum.c.lo) ? 0 : null",
-                one="isValid(datum.c.lo) ? 1 : null",
-            )
-        )  # fmt: skip
+        cells = _cells(pick)
         y = alt.Y("k:Q", axis=None, scale=alt.Scale(domain=[lines + 0.45, 0.2], nice=False))
         domain = [-OUTSIDE, 1 + OUTSIDE]
         axis = alt.Axis(
@@ -119,6 +109,17 @@ def table(gathered: Gathered) -> Chart:
         ).properties(width=wide, height=60 * lines + 14)
 
     return chart
+
+
+def _cells(pick: Any) -> Any:
+    """A line for each cell of the picked row, counted from 1 in `k`."""
+    chart = theme.altair().Chart(theme.altair().NamedData("kept")).transform_filter(pick)
+    flat = chart.transform_flatten(["cells"], ["c"]).transform_window(k="row_number()", sort=[])
+    ends = {"zero": 0, "one": 1}  # of the range, where there is one
+    return flat.transform_calculate(
+        **{name: f"datum.c.{name}" for name in ("n", "t", "o", "e", "lo", "hi")},
+        **{name: f"isValid(datum.c.lo) ? {at} : null" for name, at in ends.items()},
+    )
 
 
 def image(gathered: Gathered) -> Chart:

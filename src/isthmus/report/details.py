@@ -46,7 +46,7 @@ def _common(place: int, one: Kept) -> Record:
         "score": _finite(one.told.anomaly_score),
         "p": one.told.p_value,
         "why": clean(one.told.sentence.partition(": ")[2] or one.told.sentence, 300),
-        "ids": {clean(name): clean(str(value), 80) for name, value in one.told.ids.items()},
+        "ids": [[clean(name), clean(str(value), 80)] for name, value in one.told.ids.items()],
     }
 
 

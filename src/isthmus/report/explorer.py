@@ -94,14 +94,13 @@ def row(gathered: Gathered, number: int) -> Any:
     DataError
         If there is no such row, or it has no score.
     """
-    everyone = replace(gathered, strangest=(*gathered.asked, *gathered.strangest))
-    kept = [record for record in details(everyone) if record["row"] == number]
-    if not kept:
+    chosen = [one for one in (*gathered.asked, *gathered.kept) if one.row == number][:1]
+    if not chosen:
         raise DataError(f"{gathered.source}: there is no row {number} with a score")
-    chosen = f"datum.row === {number}"
-    chart = detail_charts.CHARTS[gathered.scorer.schema.kind](everyone)(chosen, WIDTH, DETAIL)
+    alone = replace(gathered, strangest=tuple(chosen), typical=())
+    kept, chart = details(alone), _detail_chart(alone, "datum.i === 0")
     heading = theme.title(f"Row {number}", textwrap.wrap(kept[0]["why"], LINE))
-    chart = chart.properties(datasets={"kept": kept[:1]}, title=heading)
+    chart = chart.properties(datasets={"kept": kept}, title=heading)
     return theme.themed(chart, kept[0]["why"])
 
 
@@ -209,23 +208,22 @@ def _strangest_of(
 ) -> list[int]:
     """For each bar the first row of it that is kept whole, by its number in the details."""
     first = [-1] * (len(edges) - 1)
-    for row, number in place.items():
+    for row, number in place.items():  # in the order of the details
         bar = int(np.searchsorted(edges, float(gathered.scores[row]), side="left")) - 1
         bar = min(max(bar, 0), len(first) - 1)
-        if first[bar] < 0 or number < first[bar]:
-            first[bar] = number
+        first[bar] = number if first[bar] < 0 else first[bar]
     return first
 
 
 def _points_chart(points: list[Record], kind: str, pick: Any) -> Any:
     alt = theme.altair()
-    scale = {"time": "utc"} if kind == "time" else {}
     low, high = _range([point["x"] for point in points])
+    of_time = "utc" if kind == "time" else alt.Undefined
     titles = {"row": "row of the file", "number": "along the time column", "time": "time"}
     x = alt.X(
         "x:T" if kind == "time" else "x:Q",
         title=titles[kind],
-        scale=alt.Scale(domain=[low, high], nice=False, zero=False, **_type(scale)),
+        scale=alt.Scale(domain=[low, high], nice=False, zero=False, type=of_time),
         axis=alt.Axis(labelFlush=True, tickCount=6),
     )
     bottom, top = _range([point["s"] for point in points] + [p["m"] for p in points if "m" in p])
@@ -248,10 +246,6 @@ def _points_chart(points: list[Record], kind: str, pick: Any) -> Any:
     dashed = rule.mark_rule(color=theme.INK, strokeDash=[5, 4])
     layers.append(dashed.encode(y=alt.Y("c:Q")))
     return alt.layer(*layers).properties(width=WIDTH, height=ALONG)
-
-
-def _type(scale: dict[str, str]) -> dict[str, str]:
-    return {"type": scale["time"]} if scale else {}
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

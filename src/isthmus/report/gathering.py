@@ -158,6 +158,13 @@ def gather(
     )
 
 
+def along_time(columns: RowOptions, time: str | None) -> RowOptions:
+    """The same, with the time column passed through as an id."""
+    if time is None or time in columns.id:
+        return columns
+    return columns.model_copy(update={"id": (*columns.id, time)})
+
+
 def _abnormal(
     labels: Sequence[pa.Array], columns: RowOptions, source: str
 ) -> npt.NDArray[np.bool_] | None:

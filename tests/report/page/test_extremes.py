@@ -58,6 +58,18 @@ def test_no_row_that_can_be_scored(table):
     assert "4 rows could not be scored" in text
 
 
+def test_of_many_rows_that_cannot_be_scored_the_first_are_told_and_the_rest_counted(table):
+    rows = np.concatenate([TABLE, np.full((70, 3), np.nan)])
+    assert "The first 50 of 70." in page_of(table, rows)
+
+
+def test_ids_whose_names_look_alike_once_cleaned_are_both_shown(table):
+    ids = {"a\u202eb": ["first"] * 20, "a\u202db": ["second"] * 20}
+    rows = pa.table({**ids, **{f"c{n}": TABLE[:20, n] for n in range(3)}})
+    text = page_of(table, rows, id=tuple(ids))
+    assert text.count("<bdi>first</bdi>") == text.count("<bdi>second</bdi>") == 20
+
+
 def test_labels_of_one_kind_alone(table):
     rows = pa.table({**{f"c{n}": TABLE[:30, n] for n in range(3)}, "y": ["fine"] * 30})
     text = page_of(table, rows, label="y", normal=("fine",))

@@ -110,12 +110,12 @@ def _why(
     known, all_alarms = len(alarms), int(gathered.is_alarm.sum())
     part = "" if known == all_alarms else f", the strangest of {all_alarms},"
     kept = records[: len(gathered.strangest)]
-    names = list(kept[0]["ids"]) if kept else []
+    names = [name for name, _ in kept[0]["ids"]] if kept else []
     rows = [
         {
             "i": record["i"],
             "row": record["row"],
-            "ids": [record["ids"].get(name, "") for name in names],
+            "ids": [value for _, value in record["ids"]],
             "score": f"{record['score']:g}",
             "p": chance(record["p"]),
             "exact": repr(record["p"]),
@@ -224,10 +224,16 @@ def _data(gathered: Gathered) -> Record:
         "quality": [one._replace(name=clean(one.name, 50)) for one in odd[:MOST_COLUMNS]]
         if not of_images
         else [],
+        "unscored_said": _unscored_said(gathered),
         "unscored": [
             {"row": one.row, "reason": clean(one.reason, 300)} for one in gathered.unscored
         ],
     }
+
+
+def _unscored_said(gathered: Gathered) -> str:
+    count, shown = int((~gathered.is_scored).sum()), len(gathered.unscored)
+    return "" if shown == count else f"The first {shown} of {count}."
 
 
 def _model(gathered: Gathered) -> Record:

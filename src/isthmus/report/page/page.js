@@ -47,7 +47,7 @@
     const kept = told.datasets.kept[i];
     for (const row of rows) row.classList.toggle("picked", Number(row.dataset.i) === i);
     if (!kept) return;
-    const ids = Object.entries(kept.ids).map(([name, value]) => `, ${name} ${value}`).join("");
+    const ids = kept.ids.map(([name, value]) => `, ${name} ${value}`).join("");
     by("picked").textContent = `Row ${kept.row}${ids}: score ${kept.score}, p-value ${Number(kept.p.toPrecision(2))}. ${kept.why}`;
   };
 
