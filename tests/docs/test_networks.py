@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 
 import pytest
 from pages import page, program, run_as_shown
@@ -19,6 +21,13 @@ def test_the_programs_and_commands_work_in_turn_and_say_what_is_shown(tmp_path):
             program(block, tmp_path)
         else:
             run_as_shown(block, tmp_path)
+
+
+def test_the_table_of_figures_is_that_of_the_stored_ones():
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    from benchmarks.architecture_table import table
+
+    assert f"<!-- architectures -->\n{table()}\n<!-- end -->" in DOCUMENT
 
 
 def test_every_architecture_stands_in_the_table_with_its_rows():

@@ -41,7 +41,7 @@ from isthmus.cli.parameters import (
 from isthmus.options import ReadOptions, RowOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from isthmus.scoring.explain import Entry
     from isthmus.scoring.tally import Tally
@@ -108,9 +108,9 @@ def explain(
     warn(decision.warnings, quiet=quiet)
     tally, shown = Tally.of(scorer.schema), Tally.of(scorer.schema)
     entries = stream_entries(scorer, source, columns, decision, top=top, rows=wanted, tally=tally)
-    with _opened(output, force=force) as file:
+    with _writing(output, as_json=as_json, force=force) as write:
         for entry in entries if most is None else strangest(entries, most):
-            file.write(_written(entry, as_json=as_json))
+            write(entry)
             _count(entry, shown)
             drawing.want(entry)
     drawing.draw(source, columns)
@@ -155,25 +155,30 @@ def _refuse_other_formats(output: str, as_json: bool) -> None:
 
 
 @contextmanager
-def _opened(output: str, *, force: bool) -> Iterator[IO[bytes]]:
-    """Standard output, or a file that appears whole at the end."""
+def _writing(output: str, *, as_json: bool, force: bool) -> Iterator[Callable[[Entry], None]]:
+    """What writes an entry: to a file that appears whole at the end, a terminal, or a pipe."""
     from isthmus.atomic import written
     from isthmus.cli.places import STANDARD
+    from isthmus.cli.reason_table import show, terminal
 
     if output != STANDARD:
         with written(output, overwrite=force) as file:
-            yield file
-        return
-    yield sys.stdout.buffer
-    sys.stdout.buffer.flush()
+            yield lambda entry: _write(entry, file, as_json=as_json)
+    elif not as_json and (console := terminal()):
+        yield lambda entry: show(entry, console)
+    else:
+        yield lambda entry: _write(entry, sys.stdout.buffer, as_json=as_json)
+        sys.stdout.buffer.flush()
 
 
-def _written(entry: Entry, *, as_json: bool) -> bytes:
+def _write(entry: Entry, file: IO[bytes], *, as_json: bool) -> None:
     from isthmus.scoring.explain import as_text
 
     if as_json:
-        return f"{json.dumps(entry.as_json(), ensure_ascii=False, allow_nan=False)}\n".encode()
-    return as_text(entry).encode()
+        line = json.dumps(entry.as_json(), ensure_ascii=False, allow_nan=False)
+        file.write(f"{line}\n".encode())
+    else:
+        file.write(as_text(entry).encode())
 
 
 def _count(entry: Entry, shown: Tally) -> None:

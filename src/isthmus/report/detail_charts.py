@@ -67,15 +67,16 @@ def _line(flat: Any, x: Any, field: str, name: str, scale: Any) -> Any:
 def table(gathered: Gathered) -> Chart:
     """For each leading cell a line for the range of training, with observed and expected on it."""
     alt = theme.altair()
-    lines = min(CELLS, len(gathered.scorer.schema.columns))
+    columns = gathered.scorer.schema.columns
+    lines = min(CELLS, len(columns))
+    ends = _ends({column.kind for column in columns})
 
     def chart(pick: Any, wide: int, tall: int) -> Any:
         cells = _cells(pick)
         y = alt.Y("k:Q", axis=None, scale=alt.Scale(domain=[lines + 0.45, 0.2], nice=False))
         domain = [-OUTSIDE, 1 + OUTSIDE]
-        axis = alt.Axis(
-            values=[0, 1], labelExpr="datum.value ? 'largest in training' : 'least'", grid=False
-        )
+        label = f"datum.value ? '{ends[1]}' : '{ends[0]}'"
+        axis = alt.Axis(values=[0, 1], labelExpr=label, grid=False)
         x = {"scale": alt.Scale(domain=domain, nice=False), "axis": axis, "title": None}
         ranged = cells.mark_rule(color=theme.GRID, strokeWidth=2).encode(
             x=alt.X("zero:Q", **x), x2="one:Q", y=y
@@ -95,6 +96,7 @@ def table(gathered: Gathered) -> Chart:
             align=alt.expr("width < 520 ? 'left' : 'right'"),
             dy=alt.expr("width < 520 ? 17 : -17"),
             x=alt.expr("width < 520 ? 2 : width - 2"),
+            limit=alt.expr("width - 2"),  # a longer text would make the whole chart smaller
             fontSize=theme.SMALL,
             color=theme.INK,
         )
@@ -109,6 +111,15 @@ def table(gathered: Gathered) -> Chart:
         ).properties(width=wide, height=60 * lines + 14)
 
     return chart
+
+
+def _ends(kinds: set[str]) -> tuple[str, str]:
+    """What the ends of the lines are: of numbers the range, of levels the commonest and rarest."""
+    if kinds == {"numeric"}:
+        return "least", "largest in training"
+    if "numeric" not in kinds:
+        return "commonest level", "rarest in training"
+    return "least, commonest level", "largest, rarest in training"
 
 
 def _cells(pick: Any) -> Any:

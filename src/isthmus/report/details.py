@@ -57,23 +57,67 @@ def _finite(score: float) -> float:
 
 def _of_table(gathered: Gathered) -> Callable[[Kept], Record]:
     columns = gathered.scorer.schema.columns
-    return lambda one: {"cells": [_cell(cell, columns[cell.place], one) for cell in one.told.cells]}
+    return lambda one: {"cells": [_cell(cell, columns[cell.place]) for cell in one.told.cells]}
 
 
-def _cell(cell: Cell, column: Column, one: Kept) -> Record:
-    """What is told of a cell, and where observed and expected lie within the range of training."""
-    said = f"{_beside_expected(cell)} ({percent(cell.share)} of the error)"
-    drawn: Record = {"n": clean(cell.name, 36), "t": clean(said, 110)}
-    if column.kind == "numeric" and column.maximum > column.minimum:
-        low, high = np.quantile(column.quantiles, [0.1, 0.9]) if column.quantiles else (0.0, 0.0)
-        drawn["lo"], drawn["hi"] = (_within(float(end), column) for end in (low, high))
-        for name, value in (("o", cell.observed), ("e", cell.expected)):
-            if isinstance(value, int | float):
-                drawn[name] = _within(float(value), column)
+def _cell(cell: Cell, column: Column) -> Record:
+    """What is told of a cell, and where observed and expected lie among those of training."""
+    category = column.kind == "category"
+    words = _levels_apart(cell, column) if category else _numbers_apart(cell)
+    said = f"{words}; {percent(cell.share)} of the error"
+    place = _among_levels if category else _within_range
+    return {"n": clean(cell.name, 36), "t": clean(said, 110), **place(cell, column)}
+
+
+def _levels_apart(cell: Cell, column: Column) -> str:
+    """Observed and expected, each with the share of the training rows that have it."""
+    total = sum(column.counts)
+
+    def level(value: float | str | None) -> str:
+        place = column.levels.index(value) if value in column.levels else None
+        if place is None or not total:
+            return value_of(value)
+        return f"{value_of(value)} ({percent(column.counts[place] / total)})"
+
+    if cell.observed == cell.expected:
+        return f"{level(cell.observed)} as expected"
+    if cell.expected is None:
+        return level(cell.observed)
+    return f"{level(cell.observed)}, expected {level(cell.expected)}"
+
+
+def _among_levels(cell: Cell, column: Column) -> Record:
+    """Levels side by side, the commonest first, each as wide as its share of the training rows.
+
+    The band is the expected level; a level that training never had lies beyond the rarest.
+    """
+    if not column.counts:
+        return {}
+    by_count = sorted(zip(column.counts, column.levels, strict=True), key=lambda one: -one[0])
+    ends = np.cumsum([0, *(count for count, _ in by_count)]) / max(sum(column.counts), 1)
+    spans = {level: ends[place : place + 2] for place, (_, level) in enumerate(by_count)}
+    drawn: Record = {"o": 1 + OUTSIDE} if cell.finding == "unseen" else {}
+    for name, value in (("o", cell.observed), ("e", cell.expected)):
+        if value in spans:
+            drawn[name] = round(float(spans[value].mean()), 4)
+    if cell.expected in spans:
+        drawn["lo"], drawn["hi"] = (round(float(end), 4) for end in spans[cell.expected])
     return drawn
 
 
-def _beside_expected(cell: Cell) -> str:
+def _within_range(cell: Cell, column: Column) -> Record:
+    """Where observed and expected lie within the range of training; the band is most of it."""
+    if not column.maximum > column.minimum:
+        return {}
+    low, high = np.quantile(column.quantiles, [0.1, 0.9]) if column.quantiles else (0.0, 0.0)
+    drawn = {"lo": _within(float(low), column), "hi": _within(float(high), column)}
+    for name, value in (("o", cell.observed), ("e", cell.expected)):
+        if isinstance(value, int | float):
+            drawn[name] = _within(float(value), column)
+    return drawn
+
+
+def _numbers_apart(cell: Cell) -> str:
     """Observed and expected, with as many digits as tell them apart."""
     observed, expected = cell.observed, cell.expected
     if not isinstance(observed, float) or not isinstance(expected, float):

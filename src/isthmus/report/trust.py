@@ -11,10 +11,14 @@ import numpy.typing as npt
 from isthmus.report.figures import theme
 from isthmus.report.gathering import Gathered
 from isthmus.report.patterns import Pattern, plane
+from isthmus.scoring.calibration import Calibrator
 
 SIDE = 300
 MOST_STEPS = 400
 """Points of a curve, at most."""
+HELD_OUT = "held-out normal rows, each by the others"
+KOLMOGOROV_95 = 1.358
+"""What a Kolmogorov variable exceeds in 5 of 100 cases."""
 COLORS = (
     *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F", "#7F7F7F"),
     "#B0B0B0",
@@ -24,27 +28,60 @@ Values = npt.NDArray[np.float64]
 
 
 def calibration_curve(gathered: Gathered) -> Any:
-    """The share of rows with p-values up to each p; normal rows follow the diagonal."""
+    """The share of rows with p-values up to each p; those of normal rows follow the diagonal.
+
+    The band is where the whole line of normal rows lies in 95 of 100 files of this size, by the
+    two-sample test of Smirnov (1948) against the held-out rows.
+    """
     alt = theme.altair()
-    own = gathered.is_scored
-    groups = {"all rows": own}
-    if gathered.abnormal is not None and (own & ~gathered.abnormal).any():
-        groups = {"normal rows": own & ~gathered.abnormal}
-    records = []
-    for name, chosen in groups.items():
-        p_values = np.sort(gathered.scorer.calibrator.p_values(gathered.scores[chosen]))
-        for p in np.unique(np.quantile(p_values, np.linspace(0, 1, MOST_STEPS), method="nearest")):
-            share = float(np.searchsorted(p_values, p, "right") / len(p_values))
-            records.append({"p": float(p), "s": share, "k": name})
+    name, p_values = _judged(gathered)
+    held = _held_out(gathered.scorer.calibrator)
     domain = alt.Scale(domain=[0, 1], nice=False)
     x = alt.X("p:Q", title="p-value", scale=domain)
     y = alt.Y("s:Q", title="share of rows with at most that", scale=domain)
-    line = alt.Chart(alt.Data(values=records)).mark_line(
-        color=theme.NORMAL, strokeWidth=2, interpolate="step-after"
+    lines = alt.Chart(alt.Data(values=_shares(HELD_OUT, held) + _shares(name, p_values)))
+    color = alt.Scale(domain=[name, HELD_OUT], range=[theme.NORMAL, theme.INK])
+    legend = alt.Legend(orient="bottom", direction="vertical")
+    line = lines.mark_line(strokeWidth=2, interpolate="step-after").encode(
+        x=x, y=y, color=alt.Color("k:N", scale=color, title=None, legend=legend)
     )
-    chart = alt.layer(_diagonal(x, y), line.encode(x=x, y=y)).properties(width=SIDE, height=SIDE)
-    name = next(iter(groups))
-    return theme.themed(chart, f"Shares of {name} by p-value; the diagonal is what is promised")
+    layers = [_band(x, len(p_values), len(held)), _diagonal(x, y), line]
+    told = f"Shares of {name} and of the {HELD_OUT} by p-value; the diagonal is what is promised"
+    return theme.themed(alt.layer(*layers).properties(width=SIDE, height=SIDE), told)
+
+
+def _judged(gathered: Gathered) -> tuple[str, Values]:
+    """The p-values of the scored rows: of those known to be normal, or else of all."""
+    own, name = gathered.is_scored, "all rows"
+    if gathered.abnormal is not None and (own & ~gathered.abnormal).any():
+        own, name = own & ~gathered.abnormal, "normal rows"
+    return name, gathered.scorer.calibrator.p_values(gathered.scores[own])
+
+
+def _held_out(calibrator: Calibrator) -> Values:
+    """The p-value of each held-out row among all the others."""
+    ranks = calibrator.ranks(calibrator.scores) - 1  # without itself
+    return np.asarray(ranks / calibrator.rows)
+
+
+def _shares(name: str, p_values: Values) -> list[dict[str, Any]]:
+    """Points of the line of a group."""
+    p_values = np.sort(p_values)
+    shown = np.unique(np.quantile(p_values, np.linspace(0, 1, MOST_STEPS), method="nearest"))
+    shares = np.searchsorted(p_values, shown, "right") / len(p_values)
+    return [
+        {"p": float(p), "s": round(float(share), 5), "k": name}
+        for p, share in zip(shown, shares, strict=True)
+    ]
+
+
+def _band(x: Any, rows: int, held_out: int) -> Any:
+    alt = theme.altair()
+    half = KOLMOGOROV_95 * float(np.sqrt(1 / rows + 1 / held_out))
+    ends = {*np.clip([half, 1 - half], 0, 1).tolist(), 0.0, 1.0}
+    records = [{"p": p, "a": max(p - half, 0.0), "b": min(p + half, 1.0)} for p in sorted(ends)]
+    area = alt.Chart(alt.Data(values=records)).mark_area(color=theme.NORMAL, opacity=0.15)
+    return area.encode(x=x, y="a:Q", y2="b:Q")
 
 
 def _diagonal(x: Any, y: Any) -> Any:

@@ -86,7 +86,9 @@ def _found(gathered: Gathered) -> Record:
 
 _DETAIL_SAID: dict[Kind, str] = {
     "table": "Each line is the range of a column in training, the broad part its middle 80 %; the "
-    "dot is what came, the tick what was expected.",
+    "dot is what came, the tick what was expected. Of a category the levels lie side by side, the "
+    "commonest first, each as wide as its share of the training rows; the broad part is the level "
+    "that was expected.",
     "signal": "The row over what was expected of it; the gap is filled, and what carries the score "
     "stands on a band.",
     "image": "The image, how it was rebuilt, and where it is off.",

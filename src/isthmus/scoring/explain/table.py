@@ -13,20 +13,23 @@ CELL_COLUMNS = ("cell", "observed", "expected", "deviation", "share", "times", "
 INTERVAL_COLUMNS = ("samples", "share", "times", "peak", "observed", "expected", "deviation")
 REGION_COLUMNS = ("lines", "columns", "share_of_excess", "times", "observed", "expected")
 LEFT = {"cell", "samples", "lines", "columns"}
+"""Columns of names and places, which begin at the left; numbers end at the right."""
 
 
 def as_text(entry: Entry) -> str:
     """Lines that end in a blank one."""
-    lines = [entry.sentence]
+    facts = facts_of(entry)
+    lines = [facts] if facts else []
     if isinstance(entry, Explanation):
-        lines += [_facts(entry), *_table(entry)]
-    elif entry.ids:
-        lines.append(_ids(entry.ids))
-    return "\n".join([lines[0], *(f"  {line}" for line in lines[1:])]) + "\n\n"
+        lines += aligned(*table_of(entry))
+    return "\n".join([entry.sentence, *(f"  {line}" for line in lines)]) + "\n\n"
 
 
-def _facts(entry: Explanation) -> str:
+def facts_of(entry: Entry) -> str:
+    """The ids of a row, its score and p-value; of a row that could not be scored its ids alone."""
     ids = [_ids(entry.ids)] if entry.ids else []
+    if not isinstance(entry, Explanation):
+        return ", ".join(ids)
     alarm = "alarm" if entry.is_anomaly else "no alarm"
     score = f"score {entry.anomaly_score:.4g}"
     return ", ".join([*ids, score, f"p-value {chance(entry.p_value)}", alarm])
@@ -41,12 +44,13 @@ def _id(value: object) -> str:
     return "missing" if value is None else clean(str(value), MOST_OF_A_VALUE)
 
 
-def _table(entry: Explanation) -> list[str]:
+def table_of(entry: Explanation) -> tuple[Sequence[str], list[dict[str, str]]]:
+    """Names of the columns, headed by `HEADINGS`, and lines: of regions, stretches or cells."""
     if entry.regions:
-        return aligned(REGION_COLUMNS, [_region_line(one) for one in entry.regions])
+        return REGION_COLUMNS, [_region_line(one) for one in entry.regions]
     if entry.intervals:
-        return aligned(INTERVAL_COLUMNS, [_interval_line(one) for one in entry.intervals])
-    return aligned(CELL_COLUMNS, [_cell_line(cell) for cell in entry.cells])
+        return INTERVAL_COLUMNS, [_interval_line(one) for one in entry.intervals]
+    return CELL_COLUMNS, [_cell_line(cell) for cell in entry.cells]
 
 
 def aligned(columns: Sequence[str], lines: Sequence[dict[str, str]]) -> list[str]:
