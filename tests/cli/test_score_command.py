@@ -59,6 +59,16 @@ def test_standard_output_is_the_default_and_has_the_name_of_a_dash(isthmus, word
     assert not Path("-").exists()
 
 
+def test_a_pipe_is_not_read_ahead_of_what_is_written(isthmus, monkeypatch):
+    def never(_):
+        raise AssertionError("a thread would wait for the pipe")
+
+    monkeypatch.setattr("isthmus.read.ahead.ahead", never)
+    content = io.BytesIO(Path("new.csv").read_bytes())
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=content))
+    assert isthmus("score", "detector.onnx", "-").code == 0
+
+
 def test_every_format_holds_the_same_rows(isthmus):
     expected = table(isthmus("score", "detector.onnx", "new.csv"))
     for name in ("s.csv", "s.jsonl", "s.parquet", "s.arrow"):

@@ -113,18 +113,24 @@ def _refuse_to_share(output: str, as_json: bool) -> None:
 def _scored(
     scorer: Scorer, source: Source, columns: RowOptions, decision: Decision, tally: Tally
 ) -> Iterator[Scores]:
-    """Batch after batch; one without rows where there are none, so that the columns are known."""
+    """Batch after batch; one without rows where there are none, so that the columns are known.
+
+    While a batch is written the next is scored and the one after it read.
+    """
     import numpy as np
     import pyarrow as pa
 
     from isthmus.read import stream_rows
+    from isthmus.read.ahead import ahead
     from isthmus.read.roles import roles_of
     from isthmus.scoring.scores import Scores, refuse_taken
 
+    at_once = ahead if source.rereadable else iter  # a pipe may never give its next rows
+    batches = at_once(stream_rows(source, columns, scorer.schema))
     empty = True
-    for rows in stream_rows(source, columns, scorer.schema):
+    for rows, found in at_once((rows, scorer.score_rows(rows)) for rows in batches):
         refuse_taken(rows.ids.column_names, source=source.name)
-        scores = scorer.scored(rows, decision)
+        scores = Scores.of(*found, scorer.calibrator, decision, rows.ids, first=rows.first)
         tally.add(rows, scores)
         yield scores
         empty = False

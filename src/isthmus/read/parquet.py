@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import IO
 
@@ -13,15 +14,30 @@ from isthmus.read.file import File
 from isthmus.read.source import Source
 from isthmus.read.tables import ROWS, from_schema, reading
 
+BUFFER = 1 << 18
+"""Bytes of each column that are fetched at a time."""
+Start = Callable[[], IO[bytes]]
+
 
 def open_parquet(file: File, options: ReadOptions) -> Source:
     """The columns of a Parquet file; from a pipe it is read into memory whole."""
     start = file.random_access()
-    with reading(file.name, "Parquet"), start() as raw, pq.ParquetFile(raw) as parquet:
+    with _opened(file, start) as parquet:
         schema = parquet.schema_arrow
-    return from_schema(schema, file.name, lambda text: _batches(file.name, start), rereadable=True)
+    return from_schema(schema, file.name, lambda text: _batches(file, start), rereadable=True)
 
 
-def _batches(name: str, start: Callable[[], IO[bytes]]) -> Iterator[pa.RecordBatch]:
-    with reading(name, "Parquet"), start() as raw, pq.ParquetFile(raw) as parquet:
+def _batches(file: File, start: Start) -> Iterator[pa.RecordBatch]:
+    with _opened(file, start) as parquet:
         yield from parquet.iter_batches(batch_size=ROWS)
+
+
+@contextlib.contextmanager
+def _opened(file: File, start: Start) -> Iterator[pq.ParquetFile]:
+    """The file, of which the parts that are being read are held and nothing else."""
+    with reading(file.name, "Parquet"), start() as raw:
+        # Arrow reads a file faster by itself than through Python.
+        bytes_of = raw if file.path is None else pa.OSFile(str(file.path))
+        parts = {"pre_buffer": False, "buffer_size": BUFFER}
+        with bytes_of, pq.ParquetFile(bytes_of, **parts) as parquet:
+            yield parquet

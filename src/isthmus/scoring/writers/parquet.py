@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from isthmus.scoring.writers.plain import plain
 
 GROUP_ROWS = 1 << 16
+HARDLY_REPEAT = {"row", "anomaly_score"}
 
 
 class ParquetWriter:
@@ -42,7 +43,9 @@ class ParquetWriter:
     def _write_group(self) -> None:
         schema = self._waiting[0].schema if self._waiting else pa.schema([])
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._file, schema)
+            # Scores hardly repeat: to look for those that do takes as long as to write them.
+            worth = [name for name in schema.names if name not in HARDLY_REPEAT]
+            self._writer = pq.ParquetWriter(self._file, schema, use_dictionary=worth)
         self._writer.write_table(pa.Table.from_batches(self._waiting, schema))
         self._file.flush()
         self._waiting = []
