@@ -88,7 +88,8 @@ def _ratios(name: str, spent: dict[str, list[Spent]]) -> dict[str, Any]:
         found[f"{work}, share of best bare"] = times_faster(ours, spent[bare])
         for peer in PYOD:
             scaled = [
-                Spent(w * ROWS / PYOD_ROWS, c * ROWS / PYOD_ROWS) for w, c in spent[f"pyod {peer}"]
+                Spent(w * ROWS / PYOD_ROWS, c * ROWS / PYOD_ROWS)
+                for w, c, _ in spent[f"pyod {peer}"]
             ]
             found[f"{work}, times pyod {peer}"] = times_faster(ours, scaled)
     return found

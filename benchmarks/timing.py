@@ -6,12 +6,15 @@ kept, and things that are compared take turns, so that a slow minute is slow for
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median, quantiles
+from threading import Thread
 from typing import NamedTuple
 
 ONE_THREAD = {
@@ -26,10 +29,11 @@ ONE_THREAD = {
 
 
 class Spent(NamedTuple):
-    """Seconds on the clock, and of CPU by all threads together."""
+    """Seconds on the clock, and of CPU by all threads together; of a process its peak memory."""
 
     wall: float
     cpu: float
+    peak_mb: float = 0.0
 
 
 def timed(work: Callable[[], object]) -> Spent:
@@ -77,14 +81,29 @@ def whole_process(
         cwd=folder,
     )
     assert child.stderr is not None
+    peaks: list[float] = []
+    Thread(target=_watch, args=(child.pid, peaks), daemon=True).start()
     said = child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)
     child.stderr.close()
     child.returncode = os.waitstatus_to_exitcode(status)
-    spent = Spent(time.perf_counter() - wall, usage.ru_utime + usage.ru_stime)
+    wall, cpu = time.perf_counter() - wall, usage.ru_utime + usage.ru_stime
+    spent = Spent(wall, cpu, max(peaks, default=0.0))
     if child.returncode:
         raise RuntimeError(f"{command} failed:\n{said.decode(errors='replace')[-2000:]}")
     return spent
+
+
+def _watch(pid: int, peaks: list[float]) -> None:
+    """Add the most memory that a process has held so far, in MB, until it ends; on Linux alone.
+
+    What `wait4` says of it begins with what its parent held.
+    """
+    status = Path(f"/proc/{pid}/status")
+    with contextlib.suppress(OSError):
+        while held := re.search(r"VmHWM:\s+(\d+) kB", status.read_text()):
+            peaks.append(int(held[1]) * 1.024e-3)
+            time.sleep(0.02)
 
 
 def spread(values: Sequence[float]) -> dict[str, float | int]:

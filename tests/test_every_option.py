@@ -57,8 +57,8 @@ OTHERWISE = {
     "bank_rows": 4,
 }
 """A value of every option that should change what comes out."""
-WITHOUT_EFFECT = {"device", "category_loss"}
-"""One must not matter, one needs a category."""
+WITHOUT_EFFECT = {"device", "category_loss", "sample_rows"}
+"""One must not matter, one needs a category, one chooses among rows before they come here."""
 OF_IMAGES = {"architecture": "dense", "erasing": 0.3} | {
     "kernel_size": 5,
     "downsampling": "max_pool",

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from isthmus import model_file
 from isthmus.errors import DetectorWarning, require
 from isthmus.options import MINIMUM_ROWS, FitOptions, RowOptions, checked
-from isthmus.read import choose_kind, open_source, read_rows
+from isthmus.read import Sampling, choose_kind, open_source, read_rows
 from isthmus.read.source import made_up
 from isthmus.scoring.explain import Explanations
 from isthmus.scoring.scorer import Scorer
@@ -138,6 +138,7 @@ class AutoencoderDetector(
         learning_rate: float | None = None,
         weight_decay: float = 0.0,
         clip_norm: float | None = None,
+        sample_rows: int | None = None,
         batch_size: int | None = None,
         epochs: int | None = None,
         max_steps: int | None = None,
@@ -182,18 +183,25 @@ class AutoencoderDetector(
             If an option is out of range, or so many rows cannot meet it.
         """
         options, columns = self._options()
+        sampling = Sampling(options.training.sample_rows, options.training.seed)
         if columns.kind == "image" or accepting.are_images(X):
-            prepared = prepare(read_rows(open_source(X), columns), columns)
+            prepared = prepare(read_rows(open_source(X), columns, sampling=sampling), columns)
             self.n_features_in_ = prepared.schema.width
             self.__dict__.pop("feature_names_in_", None)  # of an earlier fit
         elif columns.category or accepting.has_names(X):
             validate_data(self, X, reset=True, skip_check_array=True)
-            prepared = prepare(read_rows(open_source(X), columns), columns)
+            prepared = prepare(read_rows(open_source(X), columns, sampling=sampling), columns)
         else:
-            prepared = self._of_numbers(X, columns)
+            prepared = self._of_numbers(X, columns, sampling)
         suspects = find_suspects(prepared.values, prepared.schema, options)
-        self.model_ = fit_model(prepared.values, prepared.schema, options, suspects=suspects)
-        self.suspects_ = suspects.rows
+        self.model_ = fit_model(
+            prepared.values,
+            prepared.schema,
+            options,
+            suspects=suspects,
+            drawn_from=prepared.drawn_from,
+        )
+        self.suspects_ = prepared.numbers[suspects.rows]
         self._use(self.model_)
         said = [
             *warnings_of(prepared.values, prepared.schema),
@@ -299,12 +307,16 @@ class AutoencoderDetector(
         columns = {name: given.pop(name) for name in own}
         return FitOptions.from_flat(seed=seed, **given), checked(RowOptions, columns)
 
-    def _of_numbers(self, X: npt.ArrayLike, columns: RowOptions) -> Prepared:
+    def _of_numbers(self, X: npt.ArrayLike, columns: RowOptions, sampling: Sampling) -> Prepared:
         values = self._validated(X, reset=True)
+        places, rows = sampling.places(*values.shape), len(values)
+        values = values[places] if len(places) < rows else values
         named = hasattr(self, "feature_names_in_")
         listed = list(self.feature_names_in_) if named else made_up(values.shape[1])
         kind, sentence = choose_kind(listed, named, values, columns.kind)
-        return Prepared(values, describe(values, listed, kind, named=named), (sentence,))
+        schema = describe(values, listed, kind, named=named, numbers=places)
+        drawn_from = rows if len(places) < rows else None
+        return Prepared(values, schema, (sentence,), places, places, drawn_from)
 
     @property
     def _reads(self) -> bool:

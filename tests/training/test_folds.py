@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.options import CalibrationOptions, TrainingOptions
-from isthmus.training.folds import plan
+from isthmus.training.folds import MOST_HELD_OUT, plan
 
 ROWS = st.integers(10, 3000)
 TRAINING = st.sampled_from(
@@ -52,6 +52,12 @@ def test_every_row_is_dealt_and_none_is_calibrated_on_twice(rows, calibration, t
     assert len(np.unique(held_out)) == len(held_out)
     everything = np.concatenate([*dealt.training, *dealt.held_out, *dealt.validation])
     assert np.array_equal(np.unique(everything), np.arange(rows))
+
+
+def test_a_split_calibrates_on_a_bounded_number_of_rows():
+    dealt = plan(1_000_000, CalibrationOptions(), TrainingOptions())
+    assert [len(rows) for rows in dealt.held_out] == [MOST_HELD_OUT]
+    assert len(dealt.training[0]) + len(dealt.validation[0]) == 1_000_000 - MOST_HELD_OUT
 
 
 @given(ROWS)

@@ -23,6 +23,7 @@ OTHERWISE = {
     "row_error": "detail",
     "kl_weight": 1.0,
     "kl_warmup": 0.5,
+    "sample_rows": 20,
 }
 QUICK = {"max_steps": 1, "scheme": "split", "members": 1}
 
@@ -56,8 +57,13 @@ def test_options_of_other_networks_are_refused(option, architecture):
 
 @pytest.mark.parametrize("option", OF_KINDS)
 def test_options_of_other_rows_are_refused(option):
+    choices = {option: OTHERWISE[option], **QUICK}
+    if "table" in OF_KINDS[option]:
+        with pytest.raises(UsageError, match=rf"{option} is for .*, and the rows are images"):
+            model_of(image_rows(60), "image", image=IMAGE, **choices)
+        return
     with pytest.raises(UsageError, match=rf"{option} is for .*, and the rows are a table"):
-        model_of(table_rows(), "table", **{option: OTHERWISE[option]}, **QUICK)
+        model_of(table_rows(), "table", **choices)
 
 
 @pytest.mark.parametrize("option", OF_VARIATIONAL)

@@ -133,7 +133,7 @@ def _write(
     from isthmus.cli.saying import say, warn
     from isthmus.cli.suspects import claim_list, write_list
     from isthmus.errors import require
-    from isthmus.read import read_rows
+    from isthmus.read import Sampling, read_rows
 
     claim_model(output, data=data, force=force)
     claim_list(suspects_output, options, taken=(data, output), force=force)
@@ -148,7 +148,8 @@ def _write(
     long.claim(output=output, data=data)
     say(long.beginnings, quiet=quiet)
     begun = None if init_from is None else Stored.of(init_from)
-    rows = read_rows(source, columns)
+    sampling = Sampling(options.training.sample_rows, options.training.seed)
+    rows = read_rows(source, columns, sampling=sampling)
     say(rows.decisions, quiet=quiet)
     with long.said(), training_progress(quiet=quiet) as progress:
         learnt = learn(rows, columns, options, watching=long.watching(progress), init_from=begun)

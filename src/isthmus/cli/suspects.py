@@ -72,7 +72,7 @@ def write_list(output: str | None, suspects: Suspects, rows: Rows, *, force: boo
         return said
     ids = rows.ids.take(pa.array(suspects.rows))
     columns = {
-        "row": pa.array(suspects.rows + rows.first),
+        "row": pa.array(suspects.rows if rows.numbers is None else rows.numbers[suspects.rows]),
         **{name: ids.column(name).combine_chunks() for name in ids.column_names},
         "suspicion": pa.array(suspects.scores),
     }

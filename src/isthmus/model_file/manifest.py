@@ -136,7 +136,8 @@ class Data(Frozen):
     """The rows that the detector was made from.
 
     `digest` is the SHA-256 of the feature values as float64 (signals: float32), row by row, in
-    the order in which they came. `suspects` were left out before, and count nowhere else.
+    the order in which they came. `suspects` were left out before, and count nowhere else. Where
+    the rows are a sample, it was `drawn_from` so many.
     """
 
     rows: int
@@ -145,6 +146,7 @@ class Data(Frozen):
     calibration_rows: int
     digest: str
     suspects: int = Field(default=0, ge=0)
+    drawn_from: int | None = Field(default=None, ge=1)
 
 
 class Separation(Frozen):

@@ -21,7 +21,7 @@ class CalibrationOptions(Options):
     scheme: Scheme | Literal["auto"] = "auto"
     """Calibrate on rows set aside (split; exact) or across folds (cross); auto: split from 2000."""
     calibration_share: Share = 0.2
-    """Share of rows that a split sets aside."""
+    """Share of rows that a split sets aside, at most 100000 of them."""
     folds: Annotated[int, Field(ge=2, le=50)] = 5
     """Folds of the cross scheme."""
     members: Annotated[int, Field(ge=1, le=64)] | None = None

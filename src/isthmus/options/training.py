@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from isthmus.options.calibration import MINIMUM_ROWS
 from isthmus.options.choices import Options
 
 Scaling = Literal["standard", "minmax", "robust", "none"]
@@ -53,6 +54,8 @@ class TrainingOptions(Options):
     """Rows in one update; by default about a tenth of them, from 16 to 256, all updates alike."""
     epochs: Annotated[int, Field(ge=1)] | None = None
     """Passes over the training rows; by default 100, within 1500 to 5000 updates."""
+    sample_rows: Annotated[int, Field(ge=MINIMUM_ROWS)] | None = None
+    """Rows of tables and signals that are learnt from, drawn evenly where more come."""
     max_steps: Annotated[int, Field(ge=1)] | None = None
     """Updates in all, at most."""
     patience: Annotated[int, Field(ge=1)] | None = None

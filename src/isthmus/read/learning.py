@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,16 +15,16 @@ from isthmus.options import MINIMUM_ROWS, RowOptions
 from isthmus.read.cells import Strange, short
 from isthmus.read.column_kinds import Named, Problem, are_truths, problem_of, refuse
 from isthmus.read.counting import counted
+from isthmus.read.gathered import Gathered
 from isthmus.read.ids import SteadyIds, as_one_type, joined
 from isthmus.read.levels import as_truths, texts_of
 from isthmus.read.parts import parts_of
 from isthmus.read.roles import Roles, roles_of
+from isthmus.read.sampling import Keys, Sampling
 from isthmus.read.source import Source
 
 SHOWN = 8
 """Categories that a decision names."""
-
-Texts = dict[int, pa.DictionaryArray]
 
 _SPELLING_LOST = Problem(
     "spelling", "has names after many numbers, whose spelling (007 or 7) is no longer known"
@@ -50,47 +50,12 @@ class Category:
     texts: pa.DictionaryArray
 
 
-@dataclass
-class Gathered:
-    """All batches of an input, features as numbers and, where they are more, as names."""
-
-    values: list[npt.NDArray[Any]] = field(default_factory=list)
-    texts: list[Texts] = field(default_factory=list)
-    ids: list[pa.Table] = field(default_factory=list)
-    labels: list[pa.Array] = field(default_factory=list)
-    neither: dict[int, Problem] = field(default_factory=dict)
-
-    @property
-    def rows(self) -> int:
-        return sum(map(len, self.values))
-
-    @property
-    def named(self) -> list[int]:
-        """The features that came as names in some batch."""
-        return sorted({place for texts in self.texts for place in texts} - set(self.neither))
-
-    def came_as_numbers(self, place: int) -> bool:
-        """Whether some batch gave numbers where another gave names."""
-        return any(
-            place not in texts and not np.isnan(values[:, place]).all()
-            for values, texts in zip(self.values, self.texts, strict=True)
-        )
-
-    def column(self, place: int) -> tuple[pa.DictionaryArray, npt.NDArray[np.bool_]]:
-        """One feature as names, shape (N,), and which of its cells are numbers."""
-        pieces = [
-            texts[place]
-            if place in texts
-            else texts_of(pa.array(values[:, place], from_pandas=True))
-            for values, texts in zip(self.values, self.texts, strict=True)
-        ]
-        whole = pa.chunked_array(pieces).unify_dictionaries().combine_chunks()
-        return whole, np.concatenate([~np.isnan(values[:, place]) for values in self.values])
-
-
 @dataclass(frozen=True)
 class Learnable:
-    """An input read whole, with the features that are categories by their places."""
+    """An input, with the features that are categories by their places.
+
+    Of one with too many rows a sample, whose rows have the numbers (N,) in it.
+    """
 
     roles: Roles
     values: npt.NDArray[Any]
@@ -98,10 +63,21 @@ class Learnable:
     labels: pa.Array | pa.ChunkedArray | None
     categories: dict[int, Category]
     decisions: tuple[str, ...]
+    numbers: npt.NDArray[np.int64] | None
+    rows_read: int
 
 
-def read_to_learn(source: Source, options: RowOptions) -> Learnable:
+def read_to_learn(source: Source, options: RowOptions, sampling: Sampling) -> Learnable:
     """Read an input whole and decide which of its features are numbers and which categories.
+
+    Parameters
+    ----------
+    source : Source
+        What to read.
+    options : RowOptions
+        Which columns are features.
+    sampling : Sampling
+        How many rows are kept.
 
     Raises
     ------
@@ -111,45 +87,59 @@ def read_to_learn(source: Source, options: RowOptions) -> Learnable:
         If there is no row.
     """
     roles = roles_of(source, options)
-    gathered = _gather(source, roles)
+    gathered = _gather(source, roles, sampling)
     again = [place for place in gathered.named if gathered.came_as_numbers(place)]
     # Whole batches looked like numbers; only their text tells 007 from 7.
     if again and source.rereadable:
-        gathered, again = _gather(source, roles, exact=again), []
+        gathered, again = _gather(source, roles, sampling, exact=again), []
     categories = _categories(source, roles, gathered, lost=again)
-    values = gathered.values[0] if len(gathered.values) == 1 else np.concatenate(gathered.values)
+    values = gathered.values
     for place, category in categories.items():
         values[:, place] = category.places
     return Learnable(
         roles=roles,
         values=values,
-        ids=joined(gathered.ids),
-        labels=as_one_type(gathered.labels),
+        ids=joined([piece.ids for piece in gathered.pieces]),
+        labels=as_one_type([p.labels for p in gathered.pieces if p.labels is not None]),
         categories=categories,
-        decisions=_decisions(source, roles, categories),
+        decisions=(*_drawn(source, gathered), *_decisions(source, roles, categories)),
+        numbers=gathered.numbers,
+        rows_read=gathered.seen,
     )
 
 
-def _gather(source: Source, roles: Roles, exact: Collection[int] = ()) -> Gathered:
-    gathered, ids = Gathered(), SteadyIds(source.name)
+def _drawn(source: Source, gathered: Gathered) -> tuple[str, ...]:
+    if gathered.rows == gathered.seen:
+        return ()
+    return (
+        f"{source.name}: {gathered.rows} rows, drawn evenly from {gathered.seen}, are learnt from; "
+        "--sample-rows to change",
+    )
+
+
+def _gather(
+    source: Source, roles: Roles, sampling: Sampling, exact: Collection[int] = ()
+) -> Gathered:
+    gathered = Gathered(sampling.most(len(roles.features)), Keys(sampling.seed))
+    ids = SteadyIds(source.name)
     names = [source.columns[place] for place in roles.ids]
+    label = None if roles.label is None else source.columns[roles.label]
     for part in parts_of(source, roles, learning=True, exact=exact):
-        first = gathered.rows
+        first = gathered.seen
         for strange in part.strange:
             if strange.what in ("text", "truth values"):
                 part.texts[strange.place] = texts_of(strange.column, source.decimal)
             else:
                 gathered.neither.setdefault(strange.place, _neither(strange, first))
-        gathered.values.append(part.values)
-        gathered.texts.append(part.texts)
-        gathered.ids.append(ids.table(part.aside.select(names), first))
-        if roles.label is not None:
-            gathered.labels.append(part.aside.column(source.columns[roles.label]))
-    if not gathered.values:
+        told = ids.table(part.aside.select(names), first)
+        labels = None if label is None else part.aside.column(label)
+        gathered.add(part.values, part.texts, told, labels)
+    if not gathered.seen:
         raise DataError(
             f"{source.name}: has columns but no rows",
             advice=f"Give normal rows: at least {MINIMUM_ROWS} are needed to learn from.",
         )
+    gathered.thin()
     return gathered
 
 

@@ -18,9 +18,11 @@ from isthmus.read.learning import read_to_learn
 from isthmus.read.levels import Levels
 from isthmus.read.parts import parts_of
 from isthmus.read.roles import Role, Roles, roles_of
+from isthmus.read.sampling import Sampling
 from isthmus.read.source import Source
 from isthmus.schema import ImageForm, Schema
 
+USUAL = Sampling()
 MOST_REASONS = 3
 """Cells of one row that its reason names."""
 
@@ -66,6 +68,10 @@ class Rows:
         asked for.
     resized : int
         How many images were of another size.
+    numbers : array of int or None
+        Of a sample, which rows of the input it has, shape (N,).
+    drawn_from : int or None
+        Of a sample, how many rows there were.
     """
 
     source: str
@@ -84,6 +90,8 @@ class Rows:
     came: tuple[pa.Array, ...] = ()
     image: ImageForm | None = None
     resized: int = 0
+    numbers: npt.NDArray[np.int64] | None = None
+    drawn_from: int | None = None
 
 
 def stream_rows(
@@ -120,10 +128,17 @@ def stream_rows(
     return _batches(source, roles_of(source, options, spread), spread, as_came)
 
 
-def read_rows(source: Source, options: RowOptions, schema: Schema | None = None) -> Rows:
+def read_rows(
+    source: Source,
+    options: RowOptions,
+    schema: Schema | None = None,
+    *,
+    sampling: Sampling = USUAL,
+) -> Rows:
     """Read a source whole: for a detector as `stream_rows` does, or to learn from it.
 
-    Without a schema it is decided over all rows which features are numbers and which categories.
+    Without a schema it is decided over all rows which features are numbers and which categories,
+    and of very many rows a sample is kept.
 
     Raises
     ------
@@ -139,7 +154,7 @@ def read_rows(source: Source, options: RowOptions, schema: Schema | None = None)
             from isthmus.read.images import rows as of_images
 
             return of_images.read_to_learn(source, options)
-        return _learnable(source, options)
+        return _learnable(source, options, sampling)
     parts = list(stream_rows(source, options, schema))
     if not parts:
         what = "has columns but no rows" if source.images is None else "holds no images"
@@ -158,8 +173,8 @@ def read_rows(source: Source, options: RowOptions, schema: Schema | None = None)
     )
 
 
-def _learnable(source: Source, options: RowOptions) -> Rows:
-    read = read_to_learn(source, options)
+def _learnable(source: Source, options: RowOptions, sampling: Sampling) -> Rows:
+    read = read_to_learn(source, options, sampling)
     named = {read.roles.names[place]: category for place, category in read.categories.items()}
     return Rows(
         source=source.name,
@@ -171,6 +186,8 @@ def _learnable(source: Source, options: RowOptions) -> Rows:
         labels=read.labels,
         set_aside=read.roles.set_aside,
         first=0,
+        numbers=read.numbers,
+        drawn_from=None if read.numbers is None else read.rows_read,
         decisions=(*source.decisions, *read.roles.decisions, *read.decisions),
         levels={name: category.levels for name, category in named.items()},
         texts={name: category.texts for name, category in named.items()},

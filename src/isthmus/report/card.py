@@ -84,6 +84,7 @@ def _data(manifest: Manifest) -> list[tuple[str, str]]:
     return [
         ("rows are", f"{schema.kind}, {size} {'pixels' if form else 'columns'}"),
         ("normal rows", str(data.rows)),
+        *([("from a sample of rows, of", str(data.drawn_from))] if data.drawn_from else []),
         ("of these trained", str(data.training_rows)),
         ("watched", str(data.validation_rows)),
         ("calibrated", str(data.calibration_rows)),

@@ -41,6 +41,7 @@ def describe(
     targets: Collection[str] = (),
     image: ImageForm | None = None,
     source: str = "",
+    numbers: np.ndarray | None = None,
 ) -> Schema:
     """The schema of training rows (N, D).
 
@@ -64,6 +65,8 @@ def describe(
         Of images; the names are then those of the channels.
     source : str, optional
         What messages call the rows.
+    numbers : array of int, optional
+        Shape (N,): what messages call each row; by default its place.
 
     Raises
     ------
@@ -73,7 +76,7 @@ def describe(
     """
     levels = levels or {}
     where = f"{source}: " if source else ""
-    _refuse_unusable(values, names, kind, where, image)
+    _refuse_unusable(values, names, kind, where, image, numbers)
     cells = values.reshape(-1, len(names)) if image else values
     columns = tuple(
         _category(name, cells[:, place], levels[name])
@@ -171,7 +174,12 @@ def _cell(cell: int, names: Sequence[str], image: ImageForm | None) -> str:
 
 
 def _refuse_unusable(
-    values: np.ndarray, names: Sequence[str], kind: Kind, where: str, image: ImageForm | None
+    values: np.ndarray,
+    names: Sequence[str],
+    kind: Kind,
+    where: str,
+    image: ImageForm | None,
+    numbers: np.ndarray | None,
 ) -> None:
     problems, advice = [], []
     usable = int((~np.isnan(values).all(axis=1)).sum())
@@ -183,8 +191,8 @@ def _refuse_unusable(
         advice.append("Give more normal rows.")
     places = _beyond(values, np.float64(_LARGEST[kind]))
     problems += [
-        f"{where}row {row}, {_cell(cell, names, image)}: {values[row, cell]:g} cannot be learnt "
-        "from"
+        f"{where}row {row if numbers is None else numbers[row]}, {_cell(cell, names, image)}: "
+        f"{values[row, cell]:g} cannot be learnt from"
         for row, cell in places[:_MOST_NAMED]
     ]
     if len(places) > _MOST_NAMED:

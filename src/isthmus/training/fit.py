@@ -66,6 +66,7 @@ def fit(
     dealt: Plan | None = None,
     preamble_rows: np.ndarray | None = None,
     suspects: Suspects | None = None,
+    drawn_from: int | None = None,
 ) -> bytes:
     """Train on normal rows, calibrate, and return the model file.
 
@@ -88,6 +89,8 @@ def fit(
         do not train; by default those that train.
     suspects : Suspects, optional
         Rows to leave out; by default found as the options say.
+    drawn_from : int, optional
+        How many rows these were drawn from, to be written down.
 
     Returns
     -------
@@ -125,7 +128,7 @@ def fit(
         cells=finished.cells,
         calibration=finished.calibration,
         threshold=Threshold(rule=calibration.threshold, alpha=calibration.alpha),
-        data=_data(values, schema, dealt, suspects),
+        data=_data(values, schema, dealt, suspects, drawn_from),
         training=work,
         layers=tuple(trained.layers()),
         probes=finished.probes,
@@ -358,7 +361,13 @@ def _account(history: History, work: Budget, trained: Trained, init_from: str | 
     )
 
 
-def _data(values: np.ndarray, schema: Schema, dealt: Plan, suspects: Suspects | None) -> Data:
+def _data(
+    values: np.ndarray,
+    schema: Schema,
+    dealt: Plan,
+    suspects: Suspects | None,
+    drawn_from: int | None,
+) -> Data:
     held_out = np.concatenate(dealt.held_out)
     watched_only = np.setdiff1d(np.concatenate(dealt.validation), held_out)
     return Data(
@@ -368,4 +377,5 @@ def _data(values: np.ndarray, schema: Schema, dealt: Plan, suspects: Suspects | 
         calibration_rows=len(held_out),
         digest=rows_digest(values, schema.kind),
         suspects=0 if suspects is None else len(suspects.rows),
+        drawn_from=drawn_from,
     )

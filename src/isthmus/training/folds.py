@@ -9,6 +9,8 @@ import numpy as np
 from isthmus.options import SPLIT_FROM_ROWS, CalibrationOptions, Scheme, TrainingOptions
 
 DEFAULT_VALIDATION = 0.1
+MOST_HELD_OUT = 100_000
+"""Rows that a split calibrates on, at most: more would not make its rates finer in practice."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def resolved_scheme(rows: int, calibration: CalibrationOptions) -> Scheme:
 
 
 def _split(order: np.ndarray, calibration: CalibrationOptions, training: TrainingOptions) -> Plan:
-    held_out, rest = _take(order, calibration.calibration_share)
+    held_out, rest = _take(order, calibration.calibration_share, most=MOST_HELD_OUT)
     share = DEFAULT_VALIDATION if training.validation is None else training.validation
     validation, learning = _take(rest, share)
     return Plan("split", (np.sort(learning),), (np.sort(held_out),), (np.sort(validation),))
@@ -71,10 +73,13 @@ def _cross(order: np.ndarray, calibration: CalibrationOptions, training: Trainin
     return Plan("cross", learning, tuple(folds), watched)
 
 
-def _take(order: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+def _take(
+    order: np.ndarray, share: float, *, most: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """The first `share` of the rows, at least one unless the share is 0, and the rest.
 
     Both stay in the order of the deal: sorted, the next part taken would be the start of the file.
     """
     count = min(max(1, round(share * len(order))), len(order) - 1) if share else 0
+    count = count if most is None else min(count, most)
     return order[:count], order[count:]

@@ -60,9 +60,16 @@ def learn(
     prepared = prepare(rows, columns)
     values, schema = prepared.values, prepared.schema
     suspects = find_suspects(values, schema, options)
-    model = fit(values, schema, options, watching=watching, init_from=init_from, suspects=suspects)
-    if prepared.places is not None:
-        suspects = replace(suspects, rows=prepared.places[suspects.rows])
+    model = fit(
+        values,
+        schema,
+        options,
+        watching=watching,
+        init_from=init_from,
+        suspects=suspects,
+        drawn_from=prepared.drawn_from,
+    )
+    suspects = replace(suspects, rows=prepared.places[suspects.rows])
     decisions, beware = prepared.decisions, warnings(values, schema)
     if init_from is not None:
         decisions = (*decisions, init_from.sentence)

@@ -30,14 +30,20 @@ class Prepared:
         What they are.
     decisions : tuple of str
         What was decided by looking at them, each with how to change it.
-    places : array of int, optional
-        Shape (N,): which rows of the input they are; None: all.
+    places : array of int
+        Shape (N,): which of the rows that were read they are.
+    numbers : array of int
+        Shape (N,): which rows of the input they are; other than `places` in a sample.
+    drawn_from : int, optional
+        How many rows the input has, where those that were read are a sample of it.
     """
 
     values: np.ndarray
     schema: Schema
     decisions: tuple[str, ...]
-    places: np.ndarray | None = None
+    places: np.ndarray
+    numbers: np.ndarray
+    drawn_from: int | None = None
 
 
 def prepare(rows: Rows, columns: RowOptions) -> Prepared:
@@ -72,6 +78,7 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
     if len(values) < len(rows.values):
         values, levels = _levels_in_use(values, rows.names, levels)
     kind, sentence = _kind(rows, values, columns)
+    numbers = places if rows.numbers is None else rows.numbers[places]
     schema = describe(
         values,
         rows.names,
@@ -82,8 +89,9 @@ def prepare(rows: Rows, columns: RowOptions) -> Prepared:
         targets=rows.targets,
         image=rows.image,
         source=rows.source,
+        numbers=numbers,
     )
-    return Prepared(values, schema, (*decisions, sentence), places)
+    return Prepared(values, schema, (*decisions, sentence), places, numbers, rows.drawn_from)
 
 
 def _with_target(rows: Rows, values: np.ndarray) -> tuple[np.ndarray, list[str]]:

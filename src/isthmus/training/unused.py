@@ -23,6 +23,7 @@ OF_KINDS: dict[str, tuple[str, ...]] = {
     "erasing": ("signal", "image"),
     "restoration": ("image",),
     "row_error": ("image",),
+    "sample_rows": ("table", "signal"),
 }
 """Options, and the kinds of rows that they mean something for."""
 OF_VARIATIONAL = ("kl_weight", "kl_warmup")
@@ -46,8 +47,8 @@ def refuse_unused(options: FitOptions, schema: Schema) -> None:
         if _given(options, name) and architecture not in known
     ]
     problems += [
-        f"{name} is for {' and '.join(f'{kind}s' for kind in kinds)}, and the rows are a "
-        f"{schema.kind}"
+        f"{name} is for {' and '.join(f'{kind}s' for kind in kinds)}, and the rows are "
+        + ("images" if schema.kind == "image" else f"a {schema.kind}")
         for name, kinds in OF_KINDS.items()
         if _given(options, name) and schema.kind not in kinds
     ]

@@ -14,6 +14,7 @@ import numpy as np
 
 from isthmus.training.graph import Graph
 from isthmus.training.heavy import are_heavy
+from isthmus.training.steps.columns import of_columns
 
 _FARTHEST = 1e150
 """Farther values count as this far: their squares still fit float64."""
@@ -38,13 +39,22 @@ class Tails:
         columns = values.shape[1]
         if not tame:
             return cls(np.zeros(columns, bool), np.zeros(columns), np.ones(columns))
-        exact = np.clip(values.astype(np.float64), -_FARTHEST, _FARTHEST)
-        middle = np.median(exact, axis=0) if exact.size else np.zeros(exact.shape[1])
-        heavy = are_heavy(exact)
-        spread = np.ones(exact.shape[1])
-        for place in np.flatnonzero(heavy):
-            spread[place] = _usual(exact[:, place], middle[place])
-        return cls(heavy, np.where(heavy, middle, 0.0), spread)
+        if not values.size:
+            return cls.fit(values, tame=False)
+
+        def look(columns: np.ndarray, _: slice) -> np.ndarray:
+            exact = np.clip(columns, -_FARTHEST, _FARTHEST)
+            middle, heavy, spread = (
+                np.median(exact, axis=1),
+                are_heavy(exact.T),
+                np.ones(len(exact)),
+            )
+            for place in np.flatnonzero(heavy):
+                spread[place] = _usual(exact[place], middle[place])
+            return np.stack([heavy, np.where(heavy, middle, 0.0), spread])
+
+        heavy, middle, spread = of_columns(values, look)
+        return cls(heavy > 0, middle, spread)
 
     @property
     def any(self) -> bool:

@@ -1,0 +1,61 @@
+"""Rows drawn evenly from an input of any length, in one pass and bounded memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+CELLS = 1 << 24
+"""Cells that are learnt from, unless their rows are few: as much as training looks at."""
+FEWEST_ROWS = 200_000
+"""Rows that are never too many, however wide."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How many rows of an input are learnt from.
+
+    Attributes
+    ----------
+    rows : int or None
+        At most so many; None: as many as their width allows.
+    seed : int
+        Of the draw.
+    """
+
+    rows: int | None = None
+    seed: int = 0
+
+    def most(self, width: int) -> int:
+        """Rows of that width, at most."""
+        return self.rows or max(FEWEST_ROWS, CELLS // max(width, 1))
+
+    def places(self, rows: int, width: int) -> npt.NDArray[np.int64]:
+        """Which of so many rows are drawn, in their order: those that a stream of them gives."""
+        most = self.most(width)
+        if rows <= most:
+            return np.arange(rows)
+        keys = Keys(self.seed).of(rows)
+        return np.flatnonzero(keys <= bound_of(keys, most))
+
+
+class Keys:
+    """A random number for each row; the rows with the smallest are drawn.
+
+    Every set of so many rows is as likely as any other (Vitter, 1985, on reservoirs), and which
+    one it is depends on the seed and the number of rows alone, not on how they come in batches.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.default_rng(seed)
+
+    def of(self, rows: int) -> npt.NDArray[np.float64]:
+        """Those of the next rows, in [0, 1)."""
+        return self._generator.random(rows)
+
+
+def bound_of(keys: npt.NDArray[np.float64], most: int) -> float:
+    """The largest of the `most` smallest keys."""
+    return float(np.partition(keys, most - 1)[most - 1])
