@@ -106,3 +106,16 @@ def test_columns_without_a_value_and_constant_ones_are_left_alone():
     for name, made in made_of(material, "table").items():
         assert np.isnan(made[:, 1]).all(), name
         assert np.allclose(made[:, 2], 4.0), name
+
+
+def test_a_column_that_was_constant_in_training_is_not_moved():
+    training = table_rows()
+    training[:, 1] = 0.0
+    schema = describe(training, [f"c{n}" for n in range(training.shape[1])], "table", named=False)
+    preamble = preamble_of(training, schema, FitOptions())
+    held_out = table_rows()
+    held_out[:, 1] = np.arange(len(held_out)) - 5.0
+    for make in (jittered, stretched):
+        made = make(Material.of(held_out, preamble, np.random.default_rng(1)))
+        assert np.array_equal(made[:, 1], held_out[:, 1])
+        assert np.array_equal(np.isfinite(made), np.isfinite(held_out))

@@ -70,10 +70,11 @@ class Material:
             self.preamble.scale,
         )
         exact = self.rows[:, numbers].astype(np.float64)
-        scaled = (tails.apply(exact) - scale.center) / scale.scale
+        scaled = scale.apply(tails.apply(exact))
         new = tails.revert(move(scaled) * scale.scale + scale.center)
         rows = self.rows.copy()
-        rows[:, numbers] = np.where(np.isnan(exact), exact, new)
+        # A column that was constant in training has no scale to be moved on.
+        rows[:, numbers] = np.where(np.isnan(exact) | scale.constant, exact, new)
         return rows
 
 
