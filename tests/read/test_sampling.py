@@ -71,6 +71,13 @@ def test_every_row_is_drawn_equally_often():
     assert counts.sum() == 20_000
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_that_were_made_with_the_same_seed_are_drawn_evenly_too(seed):
+    made = np.random.default_rng(seed).random(10_000)
+    drawn = made[Sampling(2000, seed).places(10_000, 1)]
+    assert abs(drawn.mean() - 0.5) < 5 * 0.29 / np.sqrt(2000)
+
+
 def test_no_more_is_held_than_a_little_above_what_stays():
     found, held = Gathered(100, Keys(0)), []
     for _ in range(200):

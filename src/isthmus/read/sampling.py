@@ -13,6 +13,10 @@ FEWEST_ROWS = 200_000
 """Rows that are never too many, however wide."""
 
 
+_OWN = 0x6973_7468
+"""What makes the numbers drawn here others than those of anyone with the same seed."""
+
+
 @dataclass(frozen=True)
 class Sampling:
     """How many rows of an input are learnt from.
@@ -49,7 +53,8 @@ class Keys:
     """
 
     def __init__(self, seed: int) -> None:
-        self._generator = np.random.default_rng(seed)
+        # By the seed alone, data that NumPy made with the same one would be drawn by their values.
+        self._generator = np.random.default_rng([seed, _OWN])
 
     def of(self, rows: int) -> npt.NDArray[np.float64]:
         """Those of the next rows, in [0, 1)."""

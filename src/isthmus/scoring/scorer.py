@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,20 +18,9 @@ from isthmus.model_file import ModelFile
 from isthmus.options import ReadOptions, RowOptions
 from isthmus.read import Rows, open_source, read_rows, stream_rows
 from isthmus.read.absent import with_absent_targets
-from isthmus.scoring.apart import (
-    Decoder,
-    Indexed,
-    Passed,
-    encoded,
-    named,
-    neighbours,
-    rebuilt,
-    sampled,
-)
 from isthmus.scoring.asked import Asked
 from isthmus.scoring.calibration import Calibrator
 from isthmus.scoring.digest import ROW_TYPES
-from isthmus.scoring.explain import Explanations, stacked_heat, stream_entries, stream_views
 from isthmus.scoring.familiarity import Familiarity
 from isthmus.scoring.fdr import RankCounts
 from isthmus.scoring.probes import probe_rows
@@ -39,6 +28,11 @@ from isthmus.scoring.scores import Scores
 from isthmus.scoring.sessions import Sessions
 from isthmus.scoring.tally import Tally
 from isthmus.scoring.thresholds import Decision, decide, kept
+
+# What scores do not need is imported where it is used: one row should be scored in no time.
+if TYPE_CHECKING:
+    from isthmus.scoring.apart import Decoder
+    from isthmus.scoring.explain import Explanations
 
 
 class Scorer:
@@ -168,6 +162,8 @@ class Scorer:
         UsageError
             If the calibration rows do not support what is asked.
         """
+        from isthmus.scoring.explain import Explanations, stream_entries
+
         source = open_source(data, read or ReadOptions())
         columns = columns or RowOptions()
         decision = Asked(alpha, threshold, fdr).decide(self, source, columns)
@@ -201,6 +197,8 @@ class Scorer:
         UsageError
             If the detector knows no images, or there is no such row.
         """
+        from isthmus.scoring.explain import stacked_heat, stream_views
+
         source = open_source(data, read or ReadOptions())
         return stacked_heat(stream_views(self, source, columns or RowOptions(), rows), self.schema)
 
@@ -212,13 +210,14 @@ class Scorer:
         They are those of the first member: codes of different members have no axes in common.
         `data`, `read` and `columns`, what is warned of and what raised are as in `score`.
         """
+        from isthmus.scoring.apart import encoded
+
         return encoded(self, self._read(data, read, columns)).codes
 
     def decode(self, codes: npt.ArrayLike, member: int | np.ndarray = 0) -> np.ndarray:
-        """The rows (N, D) that a member makes of codes (N, Z), in the user's units.
+        """The rows (N, D), in the user's units, of codes (N, Z); see `apart.Decoder.decode`."""
+        from isthmus.scoring.apart import Decoder
 
-        See `isthmus.scoring.apart.Decoder.decode`.
-        """
         if self._decoder is None:
             self._decoder = Decoder(self.model, threads=self._threads)
         return self._decoder.decode(codes, member)
@@ -237,6 +236,8 @@ class Scorer:
         NaN, with `mask` as it came. A category's cell is the place of its level; see `named`.
         The rest is as in `score`.
         """
+        from isthmus.scoring.apart import rebuilt
+
         return rebuilt(self, self._read(data, read, columns, mask=mask), mask=mask).values
 
     def sample(self, count: int, seed: int = 0) -> np.ndarray:
@@ -244,6 +245,8 @@ class Scorer:
 
         See `isthmus.scoring.apart.sampled`.
         """
+        from isthmus.scoring.apart import sampled
+
         none = np.empty((0, self.schema.width), self._element)
         return np.concatenate([none, *sampled(self, count, seed)])
 
@@ -260,6 +263,8 @@ class Scorer:
 
         See `isthmus.scoring.apart.neighbours`; `index` and `queries` are what `score` takes.
         """
+        from isthmus.scoring.apart import Indexed, Passed, neighbours
+
         columns = columns or RowOptions()
         passed = [Passed(open_source(data, read), self.schema) for data in (index, queries)]
         indexed = Indexed.of(self, passed[0], columns)
@@ -270,6 +275,8 @@ class Scorer:
 
     def named(self, values: np.ndarray) -> pa.Table:
         """Rows (N, D) as a table: columns under their names, levels instead of their places."""
+        from isthmus.scoring.apart import named
+
         return pa.Table.from_batches([named(self.schema, values)])
 
     def decide(self, alpha: float | None = None, threshold: str | None = None) -> Decision:

@@ -44,11 +44,8 @@ class Tails:
 
         def look(columns: np.ndarray, _: slice) -> np.ndarray:
             exact = np.clip(columns, -_FARTHEST, _FARTHEST)
-            middle, heavy, spread = (
-                np.median(exact, axis=1),
-                are_heavy(exact.T),
-                np.ones(len(exact)),
-            )
+            middle, spread = np.median(exact, axis=1), np.ones(len(exact))
+            heavy = are_heavy(exact.T)
             for place in np.flatnonzero(heavy):
                 spread[place] = _usual(exact[place], middle[place])
             return np.stack([heavy, np.where(heavy, middle, 0.0), spread])
