@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from benchmarks.accuracy_targets import ACCURACY_TARGETS
 from benchmarks.image_targets import IMAGE_TARGETS
+from benchmarks.large_targets import LARGE_TARGETS
 from benchmarks.preset_targets import PRESET_TARGETS
 from benchmarks.reaches import BESIDE, NONE, Figures, Reach, Target, at_least, at_most
 from benchmarks.recipe_targets import RECIPE_TARGETS
@@ -73,6 +74,7 @@ TARGETS: tuple[Target, ...] = (
     *ACCURACY_TARGETS,
     *PRESET_TARGETS,
     *REPORT_TARGETS,
+    *LARGE_TARGETS,
     *TABLE_TARGETS,
     *RECIPE_TARGETS,
     *IMAGE_TARGETS,

@@ -147,6 +147,25 @@ def loaded_after(code):
     return set(done.stdout.split())
 
 
+COMMAND = """
+import sys
+from isthmus.__main__ import main
+try:
+    main()
+finally:
+    assert "pyarrow" in sys.modules
+    assert "pandas" not in sys.modules
+"""
+
+
+def test_no_command_waits_for_pandas_which_arrow_would_import(tmp_path):
+    (tmp_path / "m.onnx").write_bytes(quick_beats_model())
+    rows = "\n".join(",".join(map(str, row)) for row in abnormal_beats(3).tolist())
+    (tmp_path / "rows.csv").write_text(rows)
+    words = ["score", "m.onnx", "rows.csv", "-o", "scores.parquet"]
+    subprocess.run([sys.executable, "-c", COMMAND, *words], check=True, cwd=tmp_path)
+
+
 def test_importing_the_package_loads_nothing_heavy():
     heavy = HEAVY | {"numpy", "pyarrow", "onnxruntime", "pydantic", "typer"}
     assert not loaded_after("import isthmus") & heavy

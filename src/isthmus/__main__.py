@@ -15,6 +15,7 @@ def main() -> None:
 
         sys.stdout.write(f"isthmus {__version__}\n")
         return
+    sys.meta_path.insert(0, _WithoutPandas())
     try:
         from isthmus.cli.run import run
 
@@ -24,6 +25,14 @@ def main() -> None:
     if code == INTERRUPTED:
         _leave_interrupted()
     sys.exit(code)
+
+
+class _WithoutPandas:
+    """No command needs pandas. Arrow would import it, which takes longer than to score a row."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("no command of isthmus needs pandas", name=name)
 
 
 def _leave_interrupted() -> None:
