@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 
 import pytest
 from hypothesis import given, settings
@@ -79,6 +81,27 @@ def test_a_failure_comes_where_its_item_would_have_come():
     assert [next(coming) for _ in range(3)] == [1, 2, 3]
     with pytest.raises(BrokenError, match="here"):
         next(coming)
+
+
+def test_a_failure_holds_nothing_once_it_was_dealt_with():
+    class Open:
+        pass
+
+    def items():
+        held = Open()
+        seen.append(weakref.ref(held))
+        yield 1
+        raise BrokenError
+
+    seen: list[weakref.ref[Open]] = []
+    gc.disable()  # what only it could collect is still there
+    try:
+        with pytest.raises(BrokenError) as caught:
+            list(ahead(items()))
+        del caught
+        assert seen[0]() is None
+    finally:
+        gc.enable()
 
 
 def test_stopping_early_ends_the_thread_and_closes_what_it_reads():

@@ -35,8 +35,11 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
     try:
         while not isinstance(item := waiting.get(), _End):
             yield item
-        if item.failure is not None:
-            raise item.failure
+        try:
+            if item.failure is not None:
+                raise item.failure
+        finally:
+            del item  # it holds the failure, which holds this frame: files would stay open
     finally:
         stopped.set()
         while thread.is_alive():  # it may wait for room
@@ -47,15 +50,15 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def _make(items: Iterator[Item], waiting: Queue[Item | _End], stopped: Event) -> None:
-    end = _End()
     try:
         for item in items:
             waiting.put(item)
             if stopped.is_set():
                 break
     except BaseException as failure:
-        end = _End(failure)
+        waiting.put(_End(failure))  # raised again where the items are used
+    else:
+        waiting.put(_End())
     finally:
         if (close := getattr(items, "close", None)) is not None:
             close()  # here: a generator belongs to the thread that runs it
-        waiting.put(end)
