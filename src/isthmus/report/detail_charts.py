@@ -91,15 +91,23 @@ def table(gathered: Gathered) -> Chart:
             fontSize=theme.SMALL,
             color=theme.INK,
         )
-        # Where there is no room for both, what is said stands below.
-        said = cells.mark_text(
-            align=alt.expr("width < 520 ? 'left' : 'right'"),
-            dy=alt.expr("width < 520 ? 17 : -17"),
-            x=alt.expr("width < 520 ? 2 : width - 2"),
-            limit=alt.expr("width - 2"),  # a longer text would make the whole chart smaller
-            fontSize=theme.SMALL,
-            color=theme.INK,
-        )
+        # Where there is no room for all of it beside the name, some stands below.
+        said = [
+            cells.mark_text(
+                align=align,
+                dy=dy,
+                x=alt.expr(x),
+                limit=alt.expr("width - 2"),  # a longer text would make the whole chart smaller
+                opacity=alt.expr(f"width < 520 ? {narrow} : {1 - narrow}"),
+                fontSize=theme.SMALL,
+                color=theme.INK,
+            ).encode(y=y, text=f"{field}:N")
+            for field, align, dy, x, narrow in (
+                ("t", "right", -17, "width - 2", 0),
+                ("share", "right", -17, "width - 2", 1),
+                ("words", "left", 17, "2", 1),
+            )
+        ]
         left = alt.value(2)
         return alt.layer(
             ranged,
@@ -107,7 +115,7 @@ def table(gathered: Gathered) -> Chart:
             expected.encode(x=alt.X("e:Q", **x), y=y),
             observed.encode(x=alt.X("o:Q", **x), y=y),
             name.encode(x=left, y=y, text="n:N"),
-            said.encode(y=y, text="t:N"),
+            *said,
         ).properties(width=wide, height=60 * lines + 14)
 
     return chart
@@ -128,7 +136,10 @@ def _cells(pick: Any) -> Any:
     flat = chart.transform_flatten(["cells"], ["c"]).transform_window(k="row_number()", sort=[])
     ends = {"zero": 0, "one": 1}  # of the range, where there is one
     return flat.transform_calculate(
-        **{name: f"datum.c.{name}" for name in ("n", "t", "o", "e", "lo", "hi")},
+        **{name: f"datum.c.{name}" for name in ("n", "o", "e", "lo", "hi")},
+        t="join(datum.c.t, '; ')",
+        words="datum.c.t[0]",
+        share="datum.c.t[1]",
         **{name: f"isValid(datum.c.lo) ? {at} : null" for name, at in ends.items()},
     )
 

@@ -64,9 +64,9 @@ def _cell(cell: Cell, column: Column) -> Record:
     """What is told of a cell, and where observed and expected lie among those of training."""
     category = column.kind == "category"
     words = _levels_apart(cell, column) if category else _numbers_apart(cell)
-    said = f"{words}; {percent(cell.share)} of the error"
+    said = [clean(words, 100), f"{percent(cell.share)} of the error"]
     place = _among_levels if category else _within_range
-    return {"n": clean(cell.name, 36), "t": clean(said, 110), **place(cell, column)}
+    return {"n": clean(cell.name, 36), "t": said, **place(cell, column)}
 
 
 def _levels_apart(cell: Cell, column: Column) -> str:
