@@ -6,11 +6,10 @@ python -m benchmarks.architecture_table --write   # put it into docs/networks.md
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from benchmarks.accuracy import cells
-from benchmarks.accuracy.page import written
+from benchmarks.accuracy.page import print_or_write
 from benchmarks.readme import figures
 
 PAGE = Path(__file__).parents[1] / "docs" / "networks.md"
@@ -49,11 +48,7 @@ def table() -> str:
 
 def main() -> None:
     """Print the table, or write it."""
-    if "--write" not in sys.argv[1:]:
-        print(table())
-        return
-    text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(written(text, {"architectures": table()}), encoding="utf-8")
+    print_or_write(PAGE, {"architectures": table()})
 
 
 if __name__ == "__main__":

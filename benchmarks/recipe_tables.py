@@ -6,11 +6,10 @@ python -m benchmarks.recipe_tables --write  # put them into docs/recipes.md
 
 from __future__ import annotations
 
-import re
-import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.accuracy.page import print_or_write
 from benchmarks.readme import figures
 from isthmus.recipes import Recipe, load
 from isthmus.recipes.naming import default_options
@@ -86,14 +85,7 @@ def _spread(values: dict[str, float], digits: int) -> str:
 
 def main() -> None:
     """Print the tables, or write them between their marks."""
-    text = PAGE.read_text(encoding="utf-8") if "--write" in sys.argv[1:] else ""
-    for name, table in tables().items():
-        if not text:
-            print(f"{name}\n{table}\n")
-        mark = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.S)
-        text = mark.sub(lambda found, table=table: f"{found[1]}{table}\n{found[2]}", text)  # type: ignore[misc]
-    if text:
-        PAGE.write_text(text, encoding="utf-8")
+    print_or_write(PAGE, tables())
 
 
 if __name__ == "__main__":

@@ -218,15 +218,20 @@ def written(text: str, made: dict[str, str]) -> str:
     return text
 
 
+def print_or_write(page: Path, made: dict[str, str]) -> bool:
+    """Print tables, or with `--write` put them between their marks; whether they were written."""
+    if "--write" not in sys.argv[1:]:
+        print("\n\n".join(f"{name}\n{table}" for name, table in made.items()))
+        return False
+    page.write_text(written(page.read_text(encoding="utf-8"), made), encoding="utf-8")
+    return True
+
+
 def main() -> None:
     """Print the tables, or write them and the pictures."""
     figures = stored("accuracy")
-    made = tables(figures)
-    if "--write" not in sys.argv[1:]:
-        print("\n\n".join(f"{name}\n{table}" for name, table in made.items()))
-        return
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
-    draw(figures, PAGE.parent / "images")
+    if print_or_write(PAGE, tables(figures)):
+        draw(figures, PAGE.parent / "images")
 
 
 if __name__ == "__main__":

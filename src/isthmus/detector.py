@@ -183,7 +183,7 @@ class AutoencoderDetector(
             If an option is out of range, or so many rows cannot meet it.
         """
         options, columns = self._options()
-        sampling = Sampling(options.training.sample_rows, options.training.seed)
+        sampling = Sampling.of(options.training)
         if columns.kind == "image" or accepting.are_images(X):
             prepared = prepare(read_rows(open_source(X), columns, sampling=sampling), columns)
             self.n_features_in_ = prepared.schema.width

@@ -117,3 +117,9 @@ def test_images_are_never_a_sample(isthmus):
     done = isthmus("fit", "i.npy", "--kind", "image", "--sample-rows", "20", "-o", "i.onnx")
     assert done.code == 2
     assert "--sample-rows is for tables and signals" in done.err
+
+
+def test_a_dry_run_shows_the_rows_that_would_be_drawn(isthmus):
+    write(rows())
+    done = isthmus("fit", "rows.csv", "--dry-run", "--sample-rows", str(DRAWN))
+    assert f"rows.csv: {DRAWN} rows, drawn evenly from {ROWS}" in done.err

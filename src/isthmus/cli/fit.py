@@ -78,7 +78,7 @@ def fit(
     long = Interruptible(checkpoint, checkpoint_every, resume, logdir)
     parse(options.calibration.threshold)  # before the work, not after it
     if dry_run:
-        _show(data, read, columns, as_json=as_json, quiet=quiet)
+        _show(data, read, columns, options, as_json=as_json, quiet=quiet)
     elif output is None:
         raise UsageError(
             "--output is missing: The model file to write.",
@@ -89,17 +89,25 @@ def fit(
         _write(data, output, *asked, force=force, as_json=as_json, quiet=quiet)
 
 
-def _show(data: str, read: ReadOptions, columns: RowOptions, *, as_json: bool, quiet: bool) -> None:
+def _show(
+    data: str,
+    read: ReadOptions,
+    columns: RowOptions,
+    options: FitOptions,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Print the schema that fitting would use; train nothing, write nothing."""
     from isthmus.cli.places import open_data
     from isthmus.cli.saying import say, warn
     from isthmus.cli.schema_table import schema_table
-    from isthmus.read import read_rows
+    from isthmus.read import Sampling, read_rows
     from isthmus.training.cautions import cautions
     from isthmus.training.describe import warnings
     from isthmus.training.prepare import prepare
 
-    rows = read_rows(open_data(data, read), columns)
+    rows = read_rows(open_data(data, read), columns, sampling=Sampling.of(options.training))
     say(rows.decisions, quiet=quiet)
     prepared = prepare(rows, columns)
     values, schema = prepared.values, prepared.schema
@@ -148,8 +156,7 @@ def _write(
     long.claim(output=output, data=data)
     say(long.beginnings, quiet=quiet)
     begun = None if init_from is None else Stored.of(init_from)
-    sampling = Sampling(options.training.sample_rows, options.training.seed)
-    rows = read_rows(source, columns, sampling=sampling)
+    rows = read_rows(source, columns, sampling=Sampling.of(options.training))
     say(rows.decisions, quiet=quiet)
     with long.said(), training_progress(quiet=quiet) as progress:
         learnt = learn(rows, columns, options, watching=long.watching(progress), init_from=begun)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from isthmus.options import TrainingOptions
+
 CELLS = 1 << 24
 """Cells that are learnt from, unless their rows are few: as much as training looks at."""
 FEWEST_ROWS = 200_000
 """Rows that are never too many, however wide."""
-
-
 _OWN = 0x6973_7468
 """What makes the numbers drawn here others than those of anyone with the same seed."""
 
@@ -31,6 +31,11 @@ class Sampling:
 
     rows: int | None = None
     seed: int = 0
+
+    @classmethod
+    def of(cls, options: TrainingOptions) -> Sampling:
+        """What the options of a fit ask for."""
+        return cls(options.sample_rows, options.seed)
 
     def most(self, width: int) -> int:
         """Rows of that width, at most."""

@@ -91,23 +91,6 @@ def table(gathered: Gathered) -> Chart:
             fontSize=theme.SMALL,
             color=theme.INK,
         )
-        # Where there is no room for all of it beside the name, some stands below.
-        said = [
-            cells.mark_text(
-                align=align,
-                dy=dy,
-                x=alt.expr(x),
-                limit=alt.expr("width - 2"),  # a longer text would make the whole chart smaller
-                opacity=alt.expr(f"width < 520 ? {narrow} : {1 - narrow}"),
-                fontSize=theme.SMALL,
-                color=theme.INK,
-            ).encode(y=y, text=f"{field}:N")
-            for field, align, dy, x, narrow in (
-                ("t", "right", -17, "width - 2", 0),
-                ("share", "right", -17, "width - 2", 1),
-                ("words", "left", 17, "2", 1),
-            )
-        ]
         left = alt.value(2)
         return alt.layer(
             ranged,
@@ -115,10 +98,31 @@ def table(gathered: Gathered) -> Chart:
             expected.encode(x=alt.X("e:Q", **x), y=y),
             observed.encode(x=alt.X("o:Q", **x), y=y),
             name.encode(x=left, y=y, text="n:N"),
-            *said,
+            *_said(cells, y),
         ).properties(width=wide, height=60 * lines + 14)
 
     return chart
+
+
+def _said(cells: Any, y: Any) -> list[Any]:
+    """Words and share at the right; where there is no room for both, the words stand below."""
+    alt = theme.altair()
+    return [
+        cells.mark_text(
+            align=align,
+            dy=dy,
+            x=alt.expr(x),
+            limit=alt.expr("width - 2"),  # a longer text would make the whole chart smaller
+            opacity=alt.expr(f"width < 520 ? {narrow} : {1 - narrow}"),
+            fontSize=theme.SMALL,
+            color=theme.INK,
+        ).encode(y=y, text=f"{field}:N")
+        for field, align, dy, x, narrow in (
+            ("said", "right", -17, "width - 2", 0),
+            ("share", "right", -17, "width - 2", 1),
+            ("words", "left", 17, "2", 1),
+        )
+    ]
 
 
 def _ends(kinds: set[str]) -> tuple[str, str]:
@@ -137,7 +141,7 @@ def _cells(pick: Any) -> Any:
     ends = {"zero": 0, "one": 1}  # of the range, where there is one
     return flat.transform_calculate(
         **{name: f"datum.c.{name}" for name in ("n", "o", "e", "lo", "hi")},
-        t="join(datum.c.t, '; ')",
+        said="join(datum.c.t, '; ')",
         words="datum.c.t[0]",
         share="datum.c.t[1]",
         **{name: f"isValid(datum.c.lo) ? {at} : null" for name, at in ends.items()},
