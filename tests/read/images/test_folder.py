@@ -91,10 +91,12 @@ def test_a_folder_that_is_named_like_an_image_is_a_folder(tmp_path: Path) -> Non
 def test_a_folder_without_images_says_what_it_holds(tmp_path: Path) -> None:
     with pytest.raises(FileAccessError, match="is a directory, a file was expected"):
         open_source(tmp_path)
-    with pytest.raises(FileAccessError, match=r"there is none in it \(2 \.csv\)"):
-        open_source(put(tmp_path, {"a.csv": b"1", "b.csv": b"2"}))
+    with pytest.raises(FileAccessError, match=r"there is none in it \(2 \.txt\)"):
+        open_source(put(tmp_path, {"a.txt": b"1", "b.txt": b"2"}))
+    with pytest.raises(FileAccessError, match=r"folder of image files; there is none in it"):
+        open_source(put(tmp_path, {"a.csv": b"1"}), ReadOptions(format="image"))
     with pytest.raises(FileAccessError, match="is a directory, a file was expected"):
-        open_source(put(tmp_path, {"a.png": PNG}), ReadOptions(format="csv"))
+        open_source(put(tmp_path / "own", {"a.png": PNG}), ReadOptions(format="csv"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights here")

@@ -14,42 +14,26 @@ from isthmus.errors import FileAccessError, UnreadableDataError, require
 from isthmus.options import ReadOptions
 from isthmus.read.counting import counted
 from isthmus.read.file import File
-from isthmus.read.images.decode import decode, look
+from isthmus.read.images.decode import ENDINGS, decode, look
 from isthmus.read.images.pairs import partners
 from isthmus.read.images.pictures import Look, Pictures, Stack
-from isthmus.read.images.tree import Tree, tree_of
 from isthmus.read.source import Source, no_batches
+from isthmus.read.tree import Tree, tree_of
 
 MOST_BYTES = 256 << 20
 """Of one image file."""
 FILE, CLASS = "file", "class"
 """The columns of a folder of images: the path below it, and the folder directly below it."""
 SHOWN = 12
-"""Classes and endings that a decision names."""
+"""Classes that a decision names."""
 
 Seen = TypeVar("Seen")
 Opener = Callable[[], IO[bytes]]
 
 
-def open_folder(path: str | os.PathLike[str], options: ReadOptions) -> Source:
-    """A folder of images, each in a folder that is named like its class, or without.
-
-    Raises
-    ------
-    FileAccessError
-        If it cannot be read, or holds no image.
-    """
+def open_folder(path: str | os.PathLike[str], tree: Tree, options: ReadOptions) -> Source:
+    """The images of a folder, each in a folder that is named like its class, or without."""
     name = os.fsdecode(path)
-    if options.format not in (None, "image"):
-        raise FileAccessError(f"{name}: is a directory, a file was expected")
-    tree = tree_of(Path(name))
-    if not tree.files:
-        held = f" ({_counts(tree.others)})" if tree.others else ""
-        raise FileAccessError(
-            f"{name}: is a directory, a file was expected, or a folder of images; there is none in "
-            f"it{held}",
-            advice="Images are known by their endings: .png, .jpg, .bmp, .tif or .webp.",
-        )
     _need_pillow()
     beside = {FILE: pa.array([_text(file) for file in tree.files], pa.string())}
     if any(_class(file) is not None for file in tree.files):
@@ -70,11 +54,18 @@ def open_folder(path: str | os.PathLike[str], options: ReadOptions) -> Source:
     )
 
 
+def images_below(folder: Path) -> Tree:
+    """The files of a folder that are named like images."""
+    return tree_of(folder, lambda name: Path(name).suffix.lower() in ENDINGS)
+
+
 def _pairs(files: Sequence[Path], folder: str, options: ReadOptions) -> Pictures:
     """The images to rebuild, in the order of `files`."""
     if not Path(folder).is_dir():
         raise FileAccessError(f"{folder}: there is no such folder", advice="See --paired.")
-    found = [Path(folder, file) for file in partners(files, tree_of(Path(folder)).files, folder)]
+    found = [
+        Path(folder, file) for file in partners(files, images_below(Path(folder)).files, folder)
+    ]
     return _pictures([_opener(path) for path in found], [_text(path) for path in found], options)
 
 
@@ -165,14 +156,7 @@ def _text(path: Path) -> str:
 
 def _decisions(name: str, tree: Tree) -> tuple[str, ...]:
     said = [f"{name}: {counted(len(tree.files), 'image')}{_classes(tree)}"]
-    if tree.others:
-        said.append(f"{name}: passed over: {_counts(tree.others)}, which are named like no image")
-    if tree.hidden:
-        said.append(f"{name}: passed over: {tree.hidden} hidden (the name begins with a dot)")
-    if tree.again:
-        said.append(
-            f"{name}: passed over: {counted(tree.again, 'link')} to a folder that was read already"
-        )
+    said += tree.passed_over(name, "image")
     return tuple(said)
 
 
@@ -186,9 +170,3 @@ def _classes(tree: Tree) -> str:
     shown = ", ".join(f"{own} ({count})" for own, count in [*counts.items()][:SHOWN])
     more = ", ..." if len(counts) > SHOWN else ""
     return f" in {len(counts)} {'class' if len(counts) == 1 else 'classes'}: {shown}{more}"
-
-
-def _counts(others: dict[str, int]) -> str:
-    shown = sorted(others.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN]
-    more = ", ..." if len(others) > SHOWN else ""
-    return ", ".join(f"{count} {ending or 'without ending'}" for ending, count in shown) + more
