@@ -42,6 +42,7 @@ OTHERWISE = {
     "scheme": "split",
     "calibration_share": 0.4,
     "folds": 3,
+    "split_from": 10,
     "members": 2,
     "alpha": 0.2,
     "threshold": "percentile:80",

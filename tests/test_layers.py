@@ -30,11 +30,12 @@ MAY_IMPORT["plots"] = {*MAY_IMPORT["report"], "report"}
 MAY_IMPORT["training"] = {*MAY_IMPORT["scoring"], "scoring"}
 MAY_IMPORT["detector"] = {*MAY_IMPORT["training"], "training"}
 MAY_IMPORT["recipes"] = {*MAY_IMPORT["training"], "training", "evaluation", "report"}
+MAY_IMPORT["distributed"] = {*MAY_IMPORT["scoring"], "scoring"}
 MAY_IMPORT["cli"] = set(MAY_IMPORT) | {"cli"}
 MAY_IMPORT["__main__"] = {"cli", "version"}
 MAY_IMPORT["__init__"] = {"version", "detector", "errors", "options", "scoring"}
 
-HEAVY = {"torch", "onnx", "sklearn", "scipy", "pandas", "polars", "altair", "matplotlib"}
+HEAVY = {"torch", "onnx", "sklearn", "scipy", "pandas", "polars", "altair", "ray", "pyspark"}
 MAY_BE_HEAVY = {"training": {"torch", "onnx"}, "detector": {"sklearn"}}
 """Others name such a library in `isthmus.errors.require` alone, when it is needed."""
 

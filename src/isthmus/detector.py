@@ -150,6 +150,7 @@ class AutoencoderDetector(
         distance: str = "auto",
         bank_rows: int = 4096,
         scheme: str = "auto",
+        split_from: int = 2000,
         calibration_share: float = 0.2,
         folds: int = 5,
         members: int | None = None,

@@ -45,7 +45,7 @@ ANOTHER = {
     "optimizer": "sgd", "learning_rate": "0.25", "weight_decay": "0.5", "clip_norm": "2",
     "batch_size": "8", "epochs": "9", "max_steps": "11", "patience": "4", "keep": "best",
     "validation": "0.25", "device": "cpu", "seed": "13", "scheme": "split",
-    "calibration_share": "0.5", "folds": "3", "members": "2", "alpha": "0.125",
+    "calibration_share": "0.5", "split_from": "77", "folds": "3", "members": "2", "alpha": "0.125",
     "threshold": "fixed:-2", "kind": "table", "architecture": "dense", "kernel_size": "5",
     "downsampling": "max_pool", "upsampling": "transposed", "decoder_sizes": "unpadded",
     "recurrent_cell": "gru", "kl_weight": "0.25", "kl_warmup": "0.75", "code_samples": "4",

@@ -8,7 +8,7 @@ import pytest
 from pages import blocks, page, program
 
 from isthmus.options import PRESETS, CalibrationOptions, FitOptions, ViewOptions
-from isthmus.options.presets import SMALL
+from isthmus.options.presets import OF_TABLES, SMALL
 from isthmus.training import bank, budget, space
 from isthmus.training.noise import LEAST_LEVEL
 from isthmus.training.steps import squash
@@ -72,11 +72,14 @@ def test_the_table_has_the_updates_and_the_rows_of_the_bank():
         assert updates[preset] == f"{epochs} epochs, from {fewest} to {most}"
     assert budget.STEPS["balanced"] == budget.STEPS["fast"]
     assert PRESETS["balanced"] == {}
-    best = PRESETS["best"]
+    best, tables = PRESETS["best"], OF_TABLES["best"]
     rows = of_table("rows in the bank")
     assert rows["balanced"] == str(ViewOptions().bank_rows) == "4096"
     assert f"at most {ViewOptions().bank_rows}" in DOCUMENT
-    assert rows["best"] == str(best["bank_rows"])
+    assert rows["best"] == f"{best['bank_rows']}, of tables {tables['bank_rows']}"
+    scheme = of_table("calibration")
+    assert scheme["balanced"] == f"`cross` below {CalibrationOptions().split_from} rows"
+    assert scheme["best"].endswith(f"of tables `cross` below {tables['split_from']} rows")
     assert (rows["fast"], settled("fast").views.distance) == ("none", "off")
     assert SMALL["table"]["code_size"] == 32
     assert CalibrationOptions().folds == 5

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
-from pages import blocks, page, program, run_as_shown
+from pages import page, program, run_as_shown
 
 from isthmus.read.sampling import CELLS, FEWEST_ROWS, Sampling
 from isthmus.training.folds import MOST_HELD_OUT
@@ -14,10 +15,8 @@ DOCUMENT = page("scaling")
 
 
 def test_the_commands_say_what_is_shown(tmp_path):
-    (code,) = blocks(DOCUMENT, "python")
-    (shown,) = blocks(DOCUMENT, "console")
-    program(code, tmp_path)
-    run_as_shown(shown, tmp_path)
+    for language, block in re.findall(r"^```(python|console)\n(.*?)^```", DOCUMENT, re.S | re.M):
+        (program if language == "python" else run_as_shown)(block, tmp_path)
 
 
 def test_the_table_is_that_of_the_stored_figures():

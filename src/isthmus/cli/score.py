@@ -9,6 +9,8 @@ Examples:
   isthmus score detector.onnx patients.csv --id patient | head
 
   isthmus score detector.onnx new.parquet --fdr 0.1 -o scored.jsonl
+
+  isthmus score detector.onnx year/ -o scores/
 """
 
 from __future__ import annotations
@@ -36,15 +38,26 @@ from isthmus.cli.parameters import (
 from isthmus.options import ReadOptions, RowOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from isthmus.read import Source
-    from isthmus.scoring.scorer import Scorer
-    from isthmus.scoring.scores import Scores
+    from isthmus.distributed import Outcome
     from isthmus.scoring.tally import Tally
     from isthmus.scoring.thresholds import Decision
 
 Format = Optional[Literal["csv", "jsonl", "parquet", "arrow"]]  # noqa: UP045 (typer)
+Engine = Annotated[
+    Optional[Literal["auto", "local", "ray"]],  # noqa: UP045
+    typer.Option(
+        help="Who scores a folder into a folder: this process, or workers of Ray; auto is local, "
+        "unless workers or an address are given."
+    ),
+]
+Workers = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(min=1, metavar="INTEGER", help="Processes of the engine; by default all cores."),
+]
+Address = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(metavar="TEXT", help="Ray cluster to use; by default one is started here."),
+]
 
 
 @takes_options(without=(*LEARNT, "normal"))
@@ -60,6 +73,9 @@ def score(
     alpha: Alpha = None,
     threshold: Threshold = None,
     fdr: Fdr = None,
+    engine: Engine = None,
+    workers: Workers = None,
+    address: Address = None,
     threads: Threads = 1,
     force: Force = False,
     as_json: AsJson = False,
@@ -68,14 +84,30 @@ def score(
     """Score batch by batch, in constant memory."""
     from isthmus.cli.places import STANDARD, claim, open_data
     from isthmus.cli.saying import say, warn
-    from isthmus.read.counting import counted
+    from isthmus.cli.score_folder import Hired, are_folders, score_folder
     from isthmus.scoring.asked import Asked
+    from isthmus.scoring.batchwise import scored_batches
     from isthmus.scoring.scorer import Scorer
     from isthmus.scoring.tally import Tally
     from isthmus.scoring.writers import open_writer
 
     asked = Asked(alpha, threshold, fdr)
     _refuse_to_share(output, as_json)
+    hired = Hired(engine, workers, address)
+    if hired.asked or are_folders(data, output):
+        outcome = score_folder(
+            (model, data, output),
+            asked,
+            hired,
+            quiet=quiet,
+            threads=threads,
+            format=output_format or "parquet",
+            read=read,
+            columns=columns,
+            force=force,
+        )
+        _conclude(outcome, outcome.decision, as_json=as_json, quiet=quiet)
+        return
     if output != STANDARD:
         claim(output, data=data, force=force)
     scorer = Scorer.load(model, threads=threads)
@@ -85,15 +117,23 @@ def score(
     warn(decision.warnings, quiet=quiet)
     tally = Tally.of(scorer.schema)
     with open_writer(output, output_format, overwrite=force) as writer:
-        for scores in _scored(scorer, source, columns, decision, tally):
+        for scores in scored_batches(scorer, source, columns, decision, tally):
             writer.write(scores.to_arrow())
     warn(tally.warnings(source.name), quiet=quiet)
+    _conclude(tally, decision, as_json=as_json, quiet=quiet)
+
+
+def _conclude(counts: Tally | Outcome, decision: Decision, *, as_json: bool, quiet: bool) -> None:
+    """Say how many rows there were and how many alarms."""
+    from isthmus.cli.saying import say
+    from isthmus.read.counting import counted
+
     if as_json:
-        typer.echo(json.dumps(_as_json(tally, decision)))
+        typer.echo(json.dumps(_as_json(counts, decision)))
     say(
         [
-            f"{counted(tally.rows, 'row')}, {counted(tally.alarms, 'alarm')}, "
-            f"{tally.invalid} invalid; "
+            f"{counted(counts.rows, 'row')}, {counted(counts.alarms, 'alarm')}, "
+            f"{counts.invalid} invalid; "
             f"alarm where score > {decision.threshold:.6g}: {decision.sentence}"
         ],
         quiet=quiet,
@@ -110,45 +150,13 @@ def _refuse_to_share(output: str, as_json: bool) -> None:
         )
 
 
-def _scored(
-    scorer: Scorer, source: Source, columns: RowOptions, decision: Decision, tally: Tally
-) -> Iterator[Scores]:
-    """Batch after batch; one without rows where there are none, so that the columns are known.
-
-    While a batch is written the next is scored and the one after it read.
-    """
-    import numpy as np
-    import pyarrow as pa
-
-    from isthmus.read import stream_rows
-    from isthmus.read.ahead import ahead
-    from isthmus.read.roles import roles_of
-    from isthmus.scoring.scores import Scores, refuse_taken
-
-    at_once = ahead if source.rereadable else iter  # a pipe may never give its next rows
-    batches = at_once(stream_rows(source, columns, scorer.schema))
-    empty = True
-    for rows, found in at_once((rows, scorer.score_rows(rows)) for rows in batches):
-        refuse_taken(rows.ids.column_names, source=source.name)
-        scores = Scores.of(*found, scorer.calibrator, decision, rows.ids, first=rows.first)
-        tally.add(rows, scores)
-        yield scores
-        empty = False
-    if empty:
-        ids = [source.columns[place] for place in roles_of(source, columns, scorer.schema).ids]
-        refuse_taken(ids, source=source.name)
-        table = pa.table({name: pa.array([], pa.string()) for name in ids})
-        none = np.empty(0, np.float32)
-        yield Scores.of(none, {}, scorer.calibrator, decision, table)
-
-
-def _as_json(tally: Tally, decision: Decision) -> dict[str, float | str | None]:
+def _as_json(counts: Tally | Outcome, decision: Decision) -> dict[str, float | str | None]:
     """Counts and threshold; JSON has no infinity, which is the threshold of no alarms."""
     finite = math.isfinite(decision.threshold)
     return {
-        "rows": tally.rows,
-        "alarms": tally.alarms,
-        "invalid": tally.invalid,
+        "rows": counts.rows,
+        "alarms": counts.alarms,
+        "invalid": counts.invalid,
         "threshold": decision.threshold if finite else None,
         "rule": decision.rule,
         "alpha": decision.alpha,

@@ -19,7 +19,9 @@ class CalibrationOptions(Options):
     """How p-values are made honest: rows that the network did not train on."""
 
     scheme: Scheme | Literal["auto"] = "auto"
-    """Calibrate on rows set aside (split; exact) or across folds (cross); auto: split from 2000."""
+    """Calibrate on rows set aside (split; exact) or across folds (cross); auto: by the rows."""
+    split_from: Annotated[int, Field(ge=MINIMUM_ROWS)] = SPLIT_FROM_ROWS
+    """Rows from which auto is split: giving up a part then costs little."""
     calibration_share: Share = 0.2
     """Share of rows that a split sets aside, at most 100000 of them."""
     folds: Annotated[int, Field(ge=2, le=50)] = 5

@@ -10,7 +10,7 @@ from isthmus.errors import UsageError
 from isthmus.options.calibration import CalibrationOptions
 from isthmus.options.choices import Frozen, Kind
 from isthmus.options.network import NetworkOptions
-from isthmus.options.presets import PRESETS, SMALL, PresetOptions
+from isthmus.options.presets import OF_TABLES, PRESETS, SMALL, PresetOptions
 from isthmus.options.suspects import SuspectOptions
 from isthmus.options.training import PreprocessingOptions, TrainingOptions
 from isthmus.options.views import ViewOptions
@@ -52,7 +52,7 @@ class FitOptions(Frozen):
     def settled(self, kind: Kind) -> FitOptions:
         """The same with what the preset sets, where an option has its own default."""
         preset = self.effort.preset
-        wanted = dict(PRESETS[preset])
+        wanted = {**PRESETS[preset], **(OF_TABLES.get(preset, {}) if kind == "table" else {})}
         network = self.network
         free = network.encoder is None and network.code_size is None and network.decoder is None
         if preset == "fast" and free and network.architecture in ("auto", "dense"):

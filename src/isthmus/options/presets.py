@@ -24,6 +24,11 @@ PRESETS: dict[Preset, Mapping[str, Any]] = {
 }
 """Options that a preset sets where they have their own defaults."""
 
+OF_TABLES: dict[Preset, Mapping[str, Any]] = {
+    "best": {"bank_rows": 20000, "split_from": 20000},
+}
+"""The same for tables alone: there more rows to be near to pay."""
+
 SMALL: dict[Kind, Mapping[str, Any]] = {
     "table": {"encoder": (32,), "code_size": 32, "decoder": ()},
     "signal": {},

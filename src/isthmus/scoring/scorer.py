@@ -241,10 +241,7 @@ class Scorer:
         return rebuilt(self, self._read(data, read, columns, mask=mask), mask=mask).values
 
     def sample(self, count: int, seed: int = 0) -> np.ndarray:
-        """New rows (count, D) from a variational model, in the user's units.
-
-        See `isthmus.scoring.apart.sampled`.
-        """
+        """New rows (count, D), in the user's units, of a variational model; see `apart.sampled`."""
         from isthmus.scoring.apart import sampled
 
         none = np.empty((0, self.schema.width), self._element)
@@ -292,12 +289,15 @@ class Scorer:
         return counts.decide(share)
 
     def stream(
-        self, batches: Iterable[pa.RecordBatch], decision: Decision
+        self,
+        batches: Iterable[pa.RecordBatch],
+        decision: Decision,
+        columns: RowOptions | None = None,
     ) -> Iterator[pa.RecordBatch]:
         """Score Arrow batches one by one, in constant memory, each row as alone."""
         first = 0
         for batch in batches:
-            for rows in stream_rows(open_source(batch), RowOptions(), self.schema):
+            for rows in stream_rows(open_source(batch), columns or RowOptions(), self.schema):
                 yield self.scored(replace(rows, first=first + rows.first), decision).to_arrow()
             first += batch.num_rows
 

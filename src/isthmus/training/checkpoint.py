@@ -19,7 +19,8 @@ from isthmus.training.state import State
 
 EVERY_SECONDS = 60.0
 
-_DEALT_BY = {"seed", "scheme", "folds", "calibration_share", "validation", "patience", "keep"}
+_DEALING = {"seed", "scheme", "split_from", "folds", "calibration_share"}
+_DEALT_BY = {*_DEALING, "validation", "patience", "keep"}
 _CONSEQUENCES: dict[str, frozenset[str]] = {
     "training rows": frozenset({"rows", *_DEALT_BY}),
     "first weights": frozenset(

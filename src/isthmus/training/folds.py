@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.options import SPLIT_FROM_ROWS, CalibrationOptions, Scheme, TrainingOptions
+from isthmus.options import CalibrationOptions, Scheme, TrainingOptions
 
 DEFAULT_VALIDATION = 0.1
 MOST_HELD_OUT = 100_000
@@ -50,7 +50,7 @@ def resolved_scheme(rows: int, calibration: CalibrationOptions) -> Scheme:
     """The scheme that `auto` stands for: `split` is exact, `cross` wastes no rows."""
     if calibration.scheme != "auto":
         return calibration.scheme
-    return "split" if rows >= SPLIT_FROM_ROWS else "cross"
+    return "split" if rows >= calibration.split_from else "cross"
 
 
 def _split(order: np.ndarray, calibration: CalibrationOptions, training: TrainingOptions) -> Plan:
