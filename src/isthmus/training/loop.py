@@ -14,6 +14,7 @@ from isthmus.errors import UsageError
 from isthmus.model_file.manifest import Epoch
 from isthmus.options import TrainingOptions
 from isthmus.training.architectures import Autoencoder
+from isthmus.training.backward import backward_of
 from isthmus.training.budget import Budget
 from isthmus.training.devices import Pace
 from isthmus.training.flat import flattened
@@ -92,6 +93,7 @@ def train(
     watched = MemberRows.of(validation_rows, device) if len(validation_rows[0]) else None
     rate = rate or Rate(options.learning_rate or USUAL)
     optimizer = make_optimizer(flattened(network), options, rate.first)
+    backward = backward_of(network, cells, loss, optimizer)
     keeper = Keeper(network, len(own.table), options.patience, best=options.keep == "best")
     state = State(
         network, optimizer, keeper, generator, budget, torch.zeros(len(own.table), device=device)
@@ -106,18 +108,12 @@ def train(
                 pace.next()
             inputs, targets = cells.of_rows(rows)
             inputs = noise.disturbed(inputs, cells, own, rows, generator)
-            outputs, _ = network(inputs)  # (M, B, U)
-            losses = cells.row_errors(loss, outputs, targets, rows).mean(dim=1)  # (M,)
-            penalty = network.penalty(state.updates / budget.steps)
-            whole = losses if penalty is None else losses + penalty
-            optimizer.zero_grad()
-            # Members share no weights: the gradient of the sum is each member's own.
-            whole.sum().backward()  # type: ignore[no-untyped-call]
+            losses = backward(inputs, targets, rows, state.updates / budget.steps)  # (M,)
             if options.clip_norm is not None:
                 clip_members(network.parameters(), options.clip_norm)
             optimizer.rate = rate.at(state.updates / budget.steps)
             optimizer.step()
-            state.count(losses.detach())
+            state.count(losses)
             watcher.on_update(state)
         means = state.end_epoch()
         epoch = math.ceil(state.step / budget.steps_per_epoch)

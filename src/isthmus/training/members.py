@@ -54,7 +54,10 @@ class Cells(NamedTuple):
 
     def row_errors(self, loss: UnitLoss, outputs: Tensor, targets: Tensor, rows: Tensor) -> Tensor:
         """Mean error over the observed cells of each row (M, B), for outputs (M, B, U)."""
-        errors = loss.torch(outputs, targets)
+        return self.mean_over_cells(loss.torch(outputs, targets), rows)
+
+    def mean_over_cells(self, errors: Tensor, rows: Tensor) -> Tensor:
+        """The mean of the errors of units (M, B, U) over the observed cells of each row (M, B)."""
         if self.counted is not None:
             errors = errors * gather(self.counted, rows)
         if self.observed is None:
