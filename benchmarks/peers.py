@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import venv
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,8 @@ FOLDER_VARIABLE = "ISTHMUS_BENCH_VENVS"
 PEERS: dict[str, tuple[str, ...]] = {
     "pyod": ("pyod==3.6.7", "torch==2.13.0", "tqdm==4.70.1"),
     "keras": ("keras==3.15.1", "tensorflow-cpu==2.21.0"),
+    "jax": ("jax==0.10.2",),
+    "h2o": ("h2o==3.46.0.12", "numpy==2.4.6"),
 }
 """What to install for each; pip finds what these need (PyOD needs tqdm and does not say so)."""
 
@@ -54,9 +57,13 @@ def install(python: Path, *arguments: str | Path) -> None:
     subprocess.run([*pip, *map(str, arguments)], cwd=REPOSITORY, check=True)
 
 
-def script(peer: str, name: str, *arguments: str | Path) -> list[str | Path]:
-    """The command that runs a module of `benchmarks.peer_scripts` with a peer's interpreter."""
-    return [python_of(peer), "-m", f"benchmarks.peer_scripts.{name}", *arguments]
+def script(peer: str | None, name: str, *arguments: str | Path) -> list[str | Path]:
+    """The command that runs a module of `benchmarks.peer_scripts` with a peer's interpreter.
+
+    Without a peer it is this one.
+    """
+    python = Path(sys.executable) if peer is None else python_of(peer)
+    return [python, "-m", f"benchmarks.peer_scripts.{name}", *arguments]
 
 
 class Peer:

@@ -50,7 +50,7 @@ def measure() -> dict[str, Any]:
         print(preset, _line(found[preset]), flush=True)
     return {
         "what": f"{TRAINING_ROWS} x {COLUMNS}, float64 rows in memory, warm",
-        "matrix_products": {str(threads): _products(threads) for threads in (1, 2)},
+        "matrix_products": {str(threads): products(threads) for threads in (1, 2)},
         "presets": found,
     }
 
@@ -101,7 +101,7 @@ def _in_chunks(work: Callable[[np.ndarray], object], rows: np.ndarray, size: int
         work(rows[first : first + size])
 
 
-def _products(threads: int) -> dict[str, float | int]:
+def products(threads: int) -> dict[str, float | int]:
     """Thousand millions of multiplications and additions a second, float32."""
     one = np.random.default_rng(0).random((MATRIX, MATRIX), dtype=np.float32)
     found = []

@@ -1,6 +1,6 @@
 """Keras on TensorFlow: `model.fit` of the same net (`fit`), and a whole process (`once`).
 
-python -m benchmarks.peer_scripts.keras_autoencoder fit|once ROWS.npy [OUTPUT]
+python -m benchmarks.peer_scripts.keras_autoencoder fit|once ROWS.npy|ROWS.csv EPOCHS [OUTPUT]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import tensorflow as tf
 from benchmarks.peer_scripts.answering import answer, versions
 
 HIDDEN = (32, 16, 8, 16, 32)
-EPOCHS, BATCH = 40, 256
+BATCH = 256
 
 
 def compiled(width: int, **choices: Any) -> keras.Model:
@@ -29,13 +29,13 @@ def compiled(width: int, **choices: Any) -> keras.Model:
     return model
 
 
-def train(model: keras.Model, rows: np.ndarray) -> keras.Model:
+def train(model: keras.Model, rows: np.ndarray, epochs: int) -> keras.Model:
     """All epochs."""
-    model.fit(rows, rows, epochs=EPOCHS, batch_size=BATCH, shuffle=True, verbose=0)
+    model.fit(rows, rows, epochs=epochs, batch_size=BATCH, shuffle=True, verbose=0)
     return model
 
 
-def fit(rows: np.ndarray) -> None:
+def fit(rows: np.ndarray, epochs: int) -> None:
     """Answer with fits of one model, which is traced once, and of models that are new each time.
 
     `tuned` is one model whose epochs are single calls, compiled by XLA: Keras at its quickest.
@@ -45,24 +45,24 @@ def fit(rows: np.ndarray) -> None:
     tuned = compiled(width, steps_per_execution=-(-len(rows) // BATCH), jit_compile=True)
     answer(
         {
-            "one model": lambda: train(one, rows),
-            "one model, tuned": lambda: train(tuned, rows),
-            "new model": lambda: train(compiled(width), rows),
+            "one model": lambda: train(one, rows, epochs),
+            "one model, tuned": lambda: train(tuned, rows, epochs),
+            "new model": lambda: train(compiled(width), rows, epochs),
         },
         {"versions": versions("keras", "tensorflow-cpu", "numpy"), "threads": 1},
     )
 
 
-def once(rows: np.ndarray, output: str) -> None:
+def once(rows: np.ndarray, epochs: int, output: str) -> None:
     """Fit and save, as a user's script would."""
-    train(compiled(rows.shape[1]), rows).save(output)
+    train(compiled(rows.shape[1]), rows, epochs).save(output)
 
 
 if __name__ == "__main__":
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    what, path, *rest = sys.argv[1:]
+    what, path, epochs, *rest = sys.argv[1:]
     if what == "fit":
-        fit(np.load(path))
+        fit(np.load(path), int(epochs))
     else:
-        once(np.load(path), *rest)
+        once(np.loadtxt(path, np.float32, delimiter=","), int(epochs), *rest)

@@ -1,6 +1,7 @@
 """PyOD's AutoEncoder: its scoring (`score`), its fit (`fit`), and a whole process (`once`).
 
-python -m benchmarks.peer_scripts.pyod_detector score|fit|once ROWS.npy [OUTPUT]
+python -m benchmarks.peer_scripts.pyod_detector score ROWS.npy
+python -m benchmarks.peer_scripts.pyod_detector fit|once ROWS.npy|ROWS.csv EPOCHS [OUTPUT]
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pyod.utils.torch_utility import TorchDataset
 from benchmarks.peer_scripts.answering import answer, versions
 
 LAYERS = [32, 16, 8]
-AS_LONG: dict[str, Any] = {"epoch_num": 40, "batch_size": 256}
+BATCH = 256
 
 
 def detector(**choices: Any) -> AutoEncoder:
@@ -51,24 +52,25 @@ def score(rows: np.ndarray) -> None:
     )
 
 
-def fit(rows: np.ndarray) -> None:
+def fit(rows: np.ndarray, epochs: int) -> None:
     """Answer with fits of new detectors, and with the loop of a fit alone."""
-    loop = same_net(**AS_LONG)
+    as_long = {"epoch_num": epochs, "batch_size": BATCH}
+    loop = same_net(**as_long)
     loop.data_num, loop.feature_size = rows.shape
     loop.build_model()
     answer(
         {
             "same net, loop": lambda: _train(loop, rows),
-            "same net, fit": lambda: same_net(**AS_LONG).fit(rows),
-            "its own net, fit": lambda: detector(**AS_LONG).fit(rows),
+            "same net, fit": lambda: same_net(**as_long).fit(rows),
+            "its own net, fit": lambda: detector(**as_long).fit(rows),
         },
         _about(),
     )
 
 
-def once(rows: np.ndarray, output: str) -> None:
+def once(rows: np.ndarray, epochs: int, output: str) -> None:
     """Fit and save, as a user's script would."""
-    same_net(**AS_LONG).fit(rows).save(output)
+    same_net(epoch_num=epochs, batch_size=BATCH).fit(rows).save(output)
 
 
 def _train(loop: AutoEncoder, rows: np.ndarray) -> None:
@@ -87,7 +89,9 @@ def _about() -> dict[str, Any]:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     what, path, *rest = sys.argv[1:]
-    if what == "once":
-        once(np.load(path), *rest)
+    if what == "score":
+        score(np.load(path))
+    elif what == "fit":
+        fit(np.load(path), int(rest[0]))
     else:
-        {"score": score, "fit": fit}[what](np.load(path))
+        once(np.loadtxt(path, np.float32, delimiter=","), int(rest[0]), rest[1])

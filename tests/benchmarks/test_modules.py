@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import re
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import beats, peers
+from benchmarks import beats, fit_speed, peers
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = REPOSITORY / "benchmarks"
@@ -66,25 +67,29 @@ def test_a_benchmark_that_fails_is_said_to_have_failed(monkeypatch, capfd):
 
 
 def constants(path):
-    """What a script sets, without importing what it needs."""
+    """What a script sets to plain values, without importing what it needs."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in tree.body:
-        if isinstance(node, ast.AnnAssign) and node.value is not None:
-            yield ast.unparse(node.target), ast.literal_eval(node.value)
-        elif isinstance(node, ast.Assign):
-            yield ast.unparse(node.targets[0]), ast.literal_eval(node.value)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+            with contextlib.suppress(ValueError):
+                yield ast.unparse(target), ast.literal_eval(node.value)
 
 
 def test_the_peers_train_the_net_of_isthmus_as_long_as_isthmus():
     ours = beats.options()
     epochs, batch = ours.training.epochs, ours.training.batch_size
     encoder, code, decoder = ours.network.widths("signal", 140)
-    keras = dict(constants(FOLDER / "peer_scripts" / "keras_autoencoder.py"))
-    assert keras["HIDDEN"] == (*encoder, code, *decoder)
-    assert keras["(EPOCHS, BATCH)"] == (epochs, batch)
-    pyod = dict(constants(FOLDER / "peer_scripts" / "pyod_detector.py"))
+    net = (*encoder, code, *decoder)
+    scripts = FOLDER / "peer_scripts"
+    for name in ("keras_autoencoder", "torch_loop", "sklearn_mlp", "jax_scan", "h2o_autoencoder"):
+        own = dict(constants(scripts / f"{name}.py"))
+        assert tuple(own["HIDDEN"]) == net == fit_speed.WIDTHS
+        assert own.get("BATCH", batch) == batch
+    pyod = dict(constants(scripts / "pyod_detector.py"))
     assert pyod["LAYERS"] == [*encoder, code]
-    assert pyod["AS_LONG"] == {"epoch_num": epochs, "batch_size": batch}
+    assert pyod["BATCH"] == batch
+    assert epochs == fit_speed.BEATS.epochs
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
