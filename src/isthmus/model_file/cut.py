@@ -22,7 +22,7 @@ from isthmus.model_file.wire import (
 _ELEMENT_CODES = {name: code for code, (name, _) in ELEMENT_TYPES.items()}
 
 
-class _Piece(NamedTuple):
+class Piece(NamedTuple):
     """One field of a message: its name, the span of what it holds, and all of its bytes."""
 
     name: str
@@ -50,10 +50,10 @@ def cut(graph: bytes, inputs: Sequence[Value], outputs: Sequence[Value]) -> byte
     """
     reader = WireReader(graph)
     written = []
-    for piece in _pieces(reader, MODEL, Span(0, len(graph))):
+    for piece in pieces(reader, MODEL, Span(0, len(graph))):
         if piece.name == "graph":
             content = b"".join(_kept(reader, piece.span, inputs, outputs))
-            written.append(written_bytes(_tag(MODEL, "graph"), content))
+            written.append(written_bytes(tag_of(MODEL, "graph"), content))
         else:
             written.append(piece.written)
     result = b"".join(written)
@@ -72,34 +72,36 @@ def _kept(
     reader: WireReader, span: Span, inputs: Sequence[Value], outputs: Sequence[Value]
 ) -> Iterator[bytes]:
     """The fields of the new graph, in the order of the old ones."""
-    pieces = list(_pieces(reader, GRAPH, span))
+    parts = list(pieces(reader, GRAPH, span))
     given = {value.name for value in inputs}
     needed = {value.name for value in outputs} - given
     kept = []
-    for piece in reversed([piece for piece in pieces if piece.name == "node"]):
+    for piece in reversed([piece for piece in parts if piece.name == "node"]):
         node = parse(reader, NODE, piece.span)
         if needed & {*node["output"]}:
             needed |= {*node["input"]} - given - {""}  # an input that is left out has no name
             kept.append(piece.written)
     yield from reversed(kept)
-    for piece in pieces:
+    for piece in parts:
         if piece.name == "name" or (
             piece.name == "initializer" and parse(reader, TENSOR, piece.span)["name"][0] in needed
         ):
             yield piece.written
-    yield from (written_bytes(_tag(GRAPH, "input"), _declared(value)) for value in inputs)
-    yield from (written_bytes(_tag(GRAPH, "output"), _declared(value)) for value in outputs)
+    yield from (written_bytes(tag_of(GRAPH, "input"), _declared(value)) for value in inputs)
+    yield from (written_bytes(tag_of(GRAPH, "output"), _declared(value)) for value in outputs)
 
 
-def _pieces(reader: WireReader, message: Message, span: Span) -> Iterator[_Piece]:
+def pieces(reader: WireReader, message: Message, span: Span) -> Iterator[Piece]:
+    """The fields of a message, in the order in which they stand."""
     start = span.start
     for found in reader.fields(span):
         written = reader.data[start : found.span.end]
-        yield _Piece(message.rules[found.tag].name, found.span, written)
+        yield Piece(message.rules[found.tag].name, found.span, written)
         start = found.span.end
 
 
-def _tag(message: Message, name: str) -> int:
+def tag_of(message: Message, name: str) -> int:
+    """The number of a field."""
     return next(tag for tag, rule in message.rules.items() if rule.name == name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,8 @@ class Session:
     ----------
     model : bytes
         A serialised ONNX model.
+    whole : bytes, optional
+        One that gives the same bits for rows without missing cells, sooner.
     width : int, optional
         Numbers that the widest step of the graph makes of one row; decides the chunk size, which
         is thus a fixed function of the shapes.
@@ -38,19 +41,13 @@ class Session:
         Chunks that are computed at the same time, each on a thread of its own.
     """
 
-    def __init__(self, model: bytes, *, width: int = 256, threads: int = 1) -> None:
-        options = onnxruntime.SessionOptions()
-        # Most steps of a chunk are too small to be shared out: threads take whole chunks.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = _ERRORS_ONLY
-        # Without `enable_fallback` a failure would be printed to standard output and retried.
-        self._session = onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"], enable_fallback=0
-        )
+    def __init__(
+        self, model: bytes, *, whole: bytes | None = None, width: int = 256, threads: int = 1
+    ) -> None:
+        self._model, self._whole = model, whole
+        self._sessions: dict[bool, onnxruntime.InferenceSession] = {}
+        self._making = Lock()
         self._threads = threads
-        self._input = self._session.get_inputs()[0].name
-        self.outputs = tuple(output.name for output in self._session.get_outputs())
         # What is far wider, such as the maps of large images, must not fill the memory.
         fewest = 256 if width <= WIDE else 16
         self.chunk_rows = int(np.clip(CHUNK_BYTES // (4 * width), fewest, 1024)) // 16 * 16
@@ -76,7 +73,7 @@ class Session:
                 chunk = np.ascontiguousarray(chunk, element)
             if look is not None:
                 look(first, chunk)
-            return self._run_chunk(chunk, outputs)
+            return self._run_chunk(chunk, outputs, whole=not _may_have_holes(chunk))
 
         whole: list[np.ndarray] = []
         places = range(0, max(count, 1), size)
@@ -106,15 +103,45 @@ class Session:
         finally:  # after Ctrl-C, say, what has not begun never does
             pool.shutdown(cancel_futures=True)
 
-    def _run_chunk(self, rows: np.ndarray, outputs: Sequence[str]) -> list[np.ndarray]:
+    def _run_chunk(
+        self, rows: np.ndarray, outputs: Sequence[str], *, whole: bool
+    ) -> list[np.ndarray]:
         count = len(rows)
         if count < FEWEST_ROWS:
             padding = np.zeros((FEWEST_ROWS - count, rows.shape[1]), rows.dtype)
             rows = np.concatenate([rows, padding])
-        results = self.call({self._input: rows}, outputs)
+        session = self._session(whole=whole)
+        results = session.run(list(outputs), {session.get_inputs()[0].name: rows})
         return [result[:count] for result in results]
 
     def call(self, inputs: Mapping[str, np.ndarray], outputs: Sequence[str]) -> list[np.ndarray]:
         """One call of a graph with any inputs, as they are: neither cut into chunks nor padded."""
-        results: list[np.ndarray] = self._session.run(list(outputs), dict(inputs))
+        results: list[np.ndarray] = self._session().run(list(outputs), dict(inputs))
         return results
+
+    def _session(self, *, whole: bool = False) -> onnxruntime.InferenceSession:
+        """That of one of the two models, made when it is first needed."""
+        model = self._whole if whole else None
+        with self._making:
+            key = model is not None
+            if key not in self._sessions:
+                self._sessions[key] = _made(self._model if model is None else model)
+            return self._sessions[key]
+
+
+def _made(model: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # Most steps of a chunk are too small to be shared out: threads take whole chunks.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    # Without `enable_fallback` a failure would be printed to standard output and retried.
+    return onnxruntime.InferenceSession(
+        model, options, providers=["CPUExecutionProvider"], enable_fallback=0
+    )
+
+
+def _may_have_holes(chunk: np.ndarray) -> bool:
+    """Whether a cell is missing, or infinite cells of both signs hide that none is."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isnan(chunk.sum()))

@@ -9,6 +9,7 @@ import numpy as np
 from isthmus.model_file import ModelFile
 from isthmus.model_file.agreement import expected_inputs, expected_outputs
 from isthmus.model_file.cut import cut
+from isthmus.model_file.without_holes import without_holes
 from isthmus.scoring.session import Session
 
 
@@ -38,8 +39,14 @@ class Sessions:
         if wanted not in self._made:
             manifest = self._model.manifest
             values = [value for value in expected_outputs(manifest) if value.name in wanted]
-            graph = cut(self._model.graph, expected_inputs(manifest), values)
-            self._made[wanted] = Session(graph, width=self._width, threads=self._threads)
+            inputs, graph = expected_inputs(manifest), self._model.graph
+            simpler = without_holes(graph, inputs[0].name, wanted)
+            self._made[wanted] = Session(
+                cut(graph, inputs, values),
+                whole=cut(simpler, inputs, values),
+                width=self._width,
+                threads=self._threads,
+            )
         return self._made[wanted]
 
 

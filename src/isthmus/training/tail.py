@@ -142,10 +142,10 @@ def emit_score(graph: Graph, views: str, constants: Sequence[View]) -> str:
     logs = graph.node(
         "Log", graph.node("Max", exact, floor, name="score.floored"), name="score.logs"
     )
-    center = graph.constant("score.center", np.array([view.center for view in constants]))
+    center = graph.constant("score.center", _each([view.center for view in constants]))
     # Never divided by the spread alone: ONNX Runtime would fuse that into the product, in float32.
     weight = graph.constant(
-        "score.weight", np.array([view.weight / view.spread for view in constants])
+        "score.weight", _each([view.weight / view.spread for view in constants])
     )
     centred = graph.node("Sub", logs, center, name="score.centred")
     by_view = graph.node("Mul", centred, weight, name="score.by_view")  # (N, M, V)
@@ -156,6 +156,11 @@ def emit_score(graph: Graph, views: str, constants: Sequence[View]) -> str:
     exact = graph.node("Sub", raised, grid, name="score.exact")
     graph.cast(exact, "float32", name="anomaly_score")
     return by_view
+
+
+def _each(numbers: Sequence[float]) -> np.ndarray:
+    """One number for each view; a single one without an axis, which ONNX Runtime takes sooner."""
+    return np.array(numbers[0] if len(numbers) == 1 else numbers)
 
 
 def _emit_together(graph: Graph, by_view: str, views: int) -> str:

@@ -42,8 +42,16 @@ class InputLimit:
         ends = (np.clip(end, -largest, largest) for end in (middle - reach, middle + reach))
         return cls(*(np.where(scale.constant, 0.0, end).astype(np.float32) for end in ends))
 
+    @property
+    def is_none(self) -> bool:
+        """Whether no target, which is bounded far below, is ever cut off."""
+        largest = np.finfo(np.float32).max
+        return bool((self.low == -largest).all() and (self.high == largest).all())
+
     def emit(self, graph: Graph, target: str) -> str:
         """Add the nodes that make the network's input from the `target` cells (N, D)."""
+        if self.is_none:
+            return target
         capped = graph.node(
             "Min", target, graph.constant("limit.high", self.high), name="limit.capped"
         )
