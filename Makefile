@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 
-.PHONY: help demo test lint bench bench-accuracy docs clean
+.PHONY: help demo test lint bench bench-accuracy bench-speed docs clean
 help:
 	@echo "make demo    train, calibrate, score and report on real heartbeats; open demo/report.html"
 	@echo "make test    all tests"
 	@echo "make lint    ruff and mypy --strict"
 	@echo "make bench   every figure in the README and docs, as JSON in benchmarks/results/"
 	@echo "make bench-accuracy QUICK=1   accuracy beside other detectors; without QUICK hours"
+	@echo "make bench-speed      speed beside PyOD, Keras, JAX, scikit-learn, H2O and bare loops; an hour"
 	@echo "make docs    check that every link and example in docs/ holds"
 
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
@@ -35,6 +36,9 @@ bench: $(VENV)/.ready
 
 bench-accuracy: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.accuracy $(if $(QUICK),--quick) $(ARGS)
+
+bench-speed: $(VENV)/.ready
+	$(BIN)/python -m benchmarks fit_speed scoring_speed image_speed preset_speed large_files engines $(ARGS)
 
 docs: $(VENV)/.ready
 	$(BIN)/python -m pytest tests/docs $(ARGS)

@@ -50,8 +50,8 @@ def options(**choices: Any) -> FitOptions:
 
 @cache
 def model(members: int = 1) -> bytes:
-    """The detector of so many networks, fitted."""
-    return fit(normal_beats(), schema(), options(members=members))
+    """The detector of so many networks and nothing else, as the others have no bank, fitted."""
+    return fit(normal_beats(), schema(), options(members=members, distance="off"))
 
 
 def many_beats(rows: int) -> np.ndarray:

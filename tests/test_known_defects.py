@@ -282,7 +282,7 @@ def test_a_call_scores_a_bounded_number_of_rows_whatever_comes(monkeypatch):
     monkeypatch.setattr(
         session,
         "_run_chunk",
-        lambda rows, out: seen.append(len(rows)) or chunked(rows, out),
+        lambda rows, out, whole: seen.append(len(rows)) or chunked(rows, out, whole=whole),
     )
     scorer.anomaly_score(np.zeros((20_000, 140), np.float32))
     assert sum(seen) == 20_000

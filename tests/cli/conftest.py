@@ -92,6 +92,8 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_csv(folder / "recent.csv", fresh, None, None)
     np.save(folder / "beats.npy", beats[normal])
     pyarrow.parquet.write_table(pyarrow.csv.read_csv(folder / "new.csv"), folder / "new.parquet")
+    (folder / "year").mkdir()
+    (folder / "year" / "may.csv").write_bytes((folder / "new.csv").read_bytes())
     write_photos(folder / "photos")
     words = ["fit", f"{folder}/photos", "--label", "class", "--normal", "good", "--quiet"]
     words += ["--architecture", "dense", "--encoder", "32", "--code-size", "6"]
