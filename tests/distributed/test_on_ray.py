@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from beats import table_rows
 from test_dataset import WHO, files
 
 from isthmus.distributed import score_dataset
 from isthmus.errors import DataError, FileAccessError, MissingExtraError
+from isthmus.options import FitOptions
+from isthmus.training.describe import describe
+from isthmus.training.fit import fit
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tested on Unix")
 
@@ -40,6 +44,11 @@ def test_two_workers_write_the_very_files_that_this_process_writes(cluster, shel
 
 
 def test_a_worker_that_is_killed_again_and_again_loses_nothing(cluster, shelf, tmp_path):
+    # Ray hands large things on in another way than small ones.
+    rows = table_rows()
+    model = fit(rows, describe(rows, list("abcdefg"), "table"), FitOptions.from_flat(max_steps=2))
+    assert len(model) > 500_000
+    shelf.model.write_bytes(model)
     for number in range(20):
         path = shelf.data / f"more-{number:02}.parquet"
         path.write_bytes((shelf.data / shelf.parts[0]).read_bytes())

@@ -77,6 +77,11 @@ def test_the_table_has_the_updates_and_the_rows_of_the_bank():
     assert rows["balanced"] == str(ViewOptions().bank_rows) == "4096"
     assert f"at most {ViewOptions().bank_rows}" in DOCUMENT
     assert rows["best"] == f"{best['bank_rows']}, of tables {tables['bank_rows']}"
+    for kind, wanted in (("table", tables), ("signal", best), ("image", best)):
+        chosen = settled("best", kind)
+        assert chosen.views.bank_rows == wanted["bank_rows"]
+        usual = CalibrationOptions().split_from
+        assert chosen.calibration.split_from == wanted.get("split_from", usual)
     scheme = of_table("calibration")
     assert scheme["balanced"] == f"`cross` below {CalibrationOptions().split_from} rows"
     assert scheme["best"].endswith(f"of tables `cross` below {tables['split_from']} rows")

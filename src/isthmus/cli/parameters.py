@@ -61,7 +61,8 @@ ModelPath = Annotated[str, typer.Argument(metavar="MODEL", help="A model file.")
 DataPath = Annotated[
     str,
     typer.Argument(
-        metavar="DATA", help="CSV, Parquet, Arrow, JSON lines, npy, images; - for stdin."
+        metavar="DATA",
+        help="CSV, Parquet, Arrow, JSON lines, npy, images, or a folder; - for stdin.",
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]

@@ -57,32 +57,40 @@ def on_ray(
         workers = max(1, min(count or cores, len(parts)))
         # A part that kills its worker every time is given up in the end.
         kind = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=3)(Worker)
-        idle = [kind.remote(task.on(1)) for _ in range(workers)]
-        yield from _handed_out(ray, idle, list(parts))
+        idle = [kind.remote() for _ in range(workers)]
+        # Held here, or a worker that is started again would not find it.
+        held = ray.put(task.on(1))
+        yield from _handed_out(ray, held, idle, list(parts))
 
 
 class Worker:
     """What runs in a process of its own."""
 
-    def __init__(self, task: Task) -> None:
-        self._task = task
+    def __init__(self) -> None:
+        self._task: Task | None = None
 
-    def score(self, part: str) -> tuple[Record, bool] | IsthmusError:
-        """What is known of a part, or why it could not be scored."""
+    def score(self, task: Task, part: str) -> tuple[Record, bool] | IsthmusError:
+        """What is known of a part, or why it could not be scored.
+
+        The task is always the same; the first that comes keeps its scorer.
+        """
+        self._task = self._task or task
         try:
             return self._task.score(part)
         except IsthmusError as error:
             return error  # Ray would wrap what is raised in words of its own
 
 
-def _handed_out(ray: Any, idle: list[Any], waiting: list[str]) -> Iterator[tuple[Record, bool]]:
+def _handed_out(
+    ray: Any, task: Any, idle: list[Any], waiting: list[str]
+) -> Iterator[tuple[Record, bool]]:
     """Give each worker that has nothing to do the next part, until all are done."""
     busy: dict[Any, Any] = {}
     waiting.reverse()
     while waiting or busy:
         while waiting and idle:
             worker = idle.pop()
-            busy[worker.score.remote(waiting.pop())] = worker
+            busy[worker.score.remote(task, waiting.pop())] = worker
         (ready,), _ = ray.wait(list(busy), num_returns=1)
         idle.append(busy.pop(ready))
         came = _result(ray, ready)
@@ -95,9 +103,9 @@ def _result(ray: Any, ready: Any) -> Any:
     try:
         return ray.get(ready)
     except ray.exceptions.RayError as error:
-        said = str(error).strip().split("\n")[0]
+        said = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise IsthmusError(
-            f"a worker of ray failed: {said}",
+            f"a worker of ray failed: {' '.join(dict.fromkeys([said[0], said[-1]]))}",
             advice="Run the same command again: parts that are done are kept.",
         ) from error
 

@@ -150,7 +150,8 @@ def _categories(
     names = [source.columns[place] for place in places]
     if schema is None:
         return tuple(place for place, name in enumerate(names) if name in asked)
-    numeric = [name for place, name in enumerate(names) if place not in schema.categories]
+    known = {*schema.categories}
+    numeric = [name for place, name in enumerate(names) if place not in known]
     problems = [
         f"column {name!r} is given as --category, but the detector learnt it as numbers"
         for name in numeric
