@@ -58,6 +58,7 @@ def measure() -> dict[str, Any]:
         return {
             "rows": rows,
             "columns": COLUMNS,
+            "processors": os.cpu_count(),
             "without an engine": {"wall_seconds": here, "rows_per_second": rows / here},
             "killed": _killed(model, folder, rows),
             "scaling": _scaling(model, folder, rows),

@@ -69,7 +69,8 @@ def _loops(fits: dict[str, Any]) -> str:
     """A line for each loop, two columns for each shape."""
     shapes = {"2335 x 140, 40 epochs": fits["loop"]}
     for name, part in fits["shapes"].items():
-        shapes[f"{name}, {part['what'].split(', ')[1]}"] = part
+        epochs = part["what"].split(", ")[1].replace("1 epochs", "1 epoch")
+        shapes[f"{name}, {epochs}"] = part
     lines = []
     for work, name in LOOPS.items():
         line = [name]
