@@ -148,6 +148,27 @@ def test_scores_without_their_record_or_a_record_without_whole_scores_do_not_cou
     assert files(folder) == whole
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_scores_that_nothing_says_are_whole_are_gone_in_the_end(shelf, tmp_path, force):
+    folder = tmp_path / "s"
+    outcome = score_dataset(shelf.model, shelf.data, folder, columns=WHO)
+    whole = files(folder)
+    output = folder / outcome.records[0].output
+    orphan = output.with_name("part-0-0123456789abcdef.parquet")
+    orphan.write_bytes(output.read_bytes())
+    mine = folder / "day=0" / "notes-for-2024.txt"
+    mine.write_text("mine")
+    if force:  # of another task all are
+        score_dataset(shelf.model, shelf.data, folder, columns=WHO, alpha=0.2, force=True)
+    else:
+        score_dataset(shelf.model, shelf.data, folder, columns=WHO)
+        assert files(folder) == {**whole, "day=0/notes-for-2024.txt": b"mine"}
+    assert not orphan.exists()
+    assert mine.read_text() == "mine"
+    mine.unlink()
+    assert len(scores_of(folder)) == 1000
+
+
 def test_a_part_that_came_is_scored_beside_those_that_are_done(shelf, tmp_path):
     held = shelf.data / shelf.parts[-1]
     aside = tmp_path / "aside.parquet"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any
 from isthmus import model_file
 from isthmus.distributed.engines import ENGINES, EngineName, Workers, chosen
 from isthmus.distributed.record import FOLDER, Record, made, place_of, write_json
-from isthmus.distributed.task import Task
+from isthmus.distributed.task import DIGITS, Task
 from isthmus.errors import FileAccessError, UsageError
 from isthmus.options import ReadOptions, RowOptions
 from isthmus.read.folder import Tables, open_tables
@@ -157,8 +158,9 @@ def score_dataset(
         if progress is not None:
             progress(record, before)
     records.sort(key=lambda record: record.part)
-    if left := sorted({*_outputs(output)} - {record.output for record in records}):
-        _removed(output, left)  # only where that was asked for
+    # Only where that was asked for, or where a killed process had not said that they are whole.
+    if left := sorted({*_scores(output)} - {record.output for record in records}):
+        _removed(output, left)
     outcome = Outcome(tuple(records), kept, decision, source.decisions)
     write_json(output / MANIFEST, _manifest(task.identity, outcome))
     return outcome
@@ -190,7 +192,7 @@ def _begun(output: Path, identity: dict[str, Any], *, force: bool) -> None:
                 f"{output}: holds scores of another task: {_differences(output, identity)}",
                 advice="Choose another folder, or remove them with --force.",
             )
-        _removed(output, _outputs(output))
+        _removed(output, _scores(output))
     if not (output / TASK).exists():
         write_json(output / TASK, identity)
 
@@ -216,6 +218,14 @@ def _outputs(output: Path) -> list[str]:
         path.relative_to(records).as_posix().removesuffix(".json")
         for path in records.rglob("*.json")
     )
+
+
+def _scores(output: Path) -> list[str]:
+    """The same, and those without: a process was killed before it wrote that."""
+    own = re.compile(rf".*-[0-9a-f]{{{DIGITS}}}\.(csv|jsonl|parquet|arrow)")
+    found = (path.relative_to(output) for path in output.rglob("*-*") if path.is_file())
+    without = {path.as_posix() for path in found if own.fullmatch(path.name)}
+    return sorted({*_outputs(output), *without})
 
 
 def _earlier(output: Path) -> dict[str, str]:
