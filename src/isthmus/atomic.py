@@ -77,6 +77,24 @@ def refuse(path: str | os.PathLike[str], *, overwrite: bool) -> None:
         _refuse(path, overwrite)
 
 
+def made(folder: Path, *, parents: bool = True) -> None:
+    """Make a folder where it is not there, with those above it if `parents` says so.
+
+    Raises
+    ------
+    FileAccessError
+        If it cannot be made, or is a file.
+    """
+    try:
+        folder.mkdir(parents=parents, exist_ok=True)
+    except FileNotFoundError:
+        raise FileAccessError(f"{folder}: the directory {folder.parent} does not exist") from None
+    except (FileExistsError, NotADirectoryError):
+        raise FileAccessError(f"{folder}: is a file, a directory was expected") from None
+    except OSError as error:
+        raise FileAccessError(f"{folder}: could not be made: {error.strerror}") from error
+
+
 def _refuse(path: Path, overwrite: bool) -> None:
     if path.is_dir():
         raise FileAccessError(f"{path}: is a directory, a file name was expected")

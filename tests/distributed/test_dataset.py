@@ -252,6 +252,26 @@ def test_a_file_that_grows_while_it_is_read_gives_no_scores(shelf, tmp_path, mon
     assert [*files(tmp_path / "s")] == ["_task.json"]
 
 
+def test_a_worker_with_other_versions_scores_nothing(shelf, tmp_path, monkeypatch):
+    import isthmus.distributed.task as task
+
+    begun = task._versions()
+    monkeypatch.setattr(task.Task, "score", _elsewhere(task, task.Task.score, monkeypatch))
+    with pytest.raises(UsageError, match=rf"onnxruntime 0\.1, where .* {begun['onnxruntime']}"):
+        score_dataset(shelf.model, shelf.data, tmp_path / "s", columns=WHO)
+    assert [*files(tmp_path / "s")] == ["_task.json"]
+
+
+def _elsewhere(task, score, monkeypatch):
+    """Score as on a machine with another ONNX Runtime."""
+
+    def scored(self, part):
+        monkeypatch.setattr(task, "_versions", lambda: {"isthmus": "0", "onnxruntime": "0.1"})
+        return score(self, part)
+
+    return scored
+
+
 def test_warnings_of_a_part_stay_with_it_when_it_is_kept(shelf, tmp_path):
     first = score_dataset(shelf.model, shelf.data, tmp_path / "s", columns=WHO)
     again = score_dataset(shelf.model, shelf.data, tmp_path / "s", columns=WHO)

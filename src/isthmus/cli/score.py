@@ -42,7 +42,12 @@ if TYPE_CHECKING:
     from isthmus.scoring.tally import Tally
     from isthmus.scoring.thresholds import Decision
 
-Format = Optional[Literal["csv", "jsonl", "parquet", "arrow"]]  # noqa: UP045 (typer)
+OutputFormat = Annotated[
+    Optional[Literal["csv", "jsonl", "parquet", "arrow"]],  # noqa: UP045 (typer)
+    typer.Option(
+        help="Format of the output; by default told from its name, or csv; in a folder parquet."
+    ),
+]
 Engine = Annotated[
     Optional[Literal["auto", "local", "ray"]],  # noqa: UP045
     typer.Option(
@@ -67,9 +72,7 @@ def score(
     read: ReadOptions,
     columns: RowOptions,
     output: Output = "-",
-    output_format: Annotated[
-        Format, typer.Option(help="Format of the output; by default told from its name, or csv.")
-    ] = None,
+    output_format: OutputFormat = None,
     alpha: Alpha = None,
     threshold: Threshold = None,
     fdr: Fdr = None,

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from isthmus import model_file
+from isthmus.atomic import made
 from isthmus.distributed.engines import ENGINES, EngineName, Workers, chosen
-from isthmus.distributed.record import FOLDER, Record, made, place_of, write_json
+from isthmus.distributed.record import FOLDER, Record, place_of, write_json
 from isthmus.distributed.task import DIGITS, Task
 from isthmus.errors import FileAccessError, UsageError
 from isthmus.options import ReadOptions, RowOptions

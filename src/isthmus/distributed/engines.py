@@ -50,8 +50,8 @@ ENGINES: dict[str, Callable[[Task, Sequence[str], Workers], Done]] = {
 def chosen(engine: EngineName, workers: Workers) -> str:
     """The engine that a name stands for.
 
-    To start workers takes longer than a single process takes for a hundred million rows, so
-    without a cluster there is nothing that they could win.
+    To start workers takes as long as one process takes for millions of rows, and on one machine
+    they win little: without being asked for there are none.
 
     Raises
     ------

@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
-from isthmus.atomic import written
-from isthmus.errors import FileAccessError
+from isthmus.atomic import made, written
 
 FOLDER = "_parts"
 """Where records lie in the folder of the scores; readers of tables pass such names over."""
@@ -81,19 +80,3 @@ def write_json(path: Path, content: Any) -> None:
     """The same bytes for the same content, whole or not at all."""
     with written(path, overwrite=True) as file:
         file.write((json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
-
-
-def made(folder: Path) -> None:
-    """Make a folder and those above it, where they are not there.
-
-    Raises
-    ------
-    FileAccessError
-        If it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise FileAccessError(f"{folder}: is a file, a directory was expected") from None
-    except OSError as error:
-        raise FileAccessError(f"{folder}: could not be made: {error.strerror}") from error

@@ -10,8 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from isthmus.distributed.record import Record, made
-from isthmus.errors import DataError, FileAccessError
+import onnxruntime
+
+from isthmus.atomic import made
+from isthmus.distributed.record import Record
+from isthmus.errors import DataError, FileAccessError, UsageError
 from isthmus.model_file import ModelFile
 from isthmus.options import ReadOptions, RowOptions
 from isthmus.read import open_source
@@ -46,8 +49,8 @@ class Task:
         Of each scorer.
     earlier : mapping of str to str
         Parts that may not have changed, and the names of their scores.
-    runtime : str
-        The version of ONNX Runtime.
+    versions : mapping of str to str
+        Of what computes the scores; a worker with others refuses.
     """
 
     model: ModelFile
@@ -59,14 +62,13 @@ class Task:
     format: FormatName
     threads: int = 1
     earlier: Mapping[str, str] = field(default_factory=dict)
-    runtime: str = field(default_factory=lambda: _runtime())
+    versions: Mapping[str, str] = field(default_factory=lambda: _versions())
 
     @cached_property
     def identity(self) -> dict[str, Any]:
         """All that the scores depend on, besides the data."""
         return {
-            "isthmus": __version__,
-            "onnxruntime": self.runtime,
+            **self.versions,
             "model": self.model.digest,
             "rule": self.decision.rule,
             "alpha": self.decision.alpha,
@@ -111,9 +113,17 @@ class Task:
         ------
         DataError
             If the part cannot be read or scored, or changes meanwhile.
+        UsageError
+            If other versions would score it here.
         FileAccessError
             If the scores cannot be written, or those of other content are there.
         """
+        if (here := _versions()) != self.versions:
+            raise UsageError(
+                f"a worker has {_said(here)}, where the work was begun it is "
+                f"{_said(self.versions)}",
+                advice="Install the same versions everywhere: scores could differ.",
+            )
         path, before = self.data / part, _stamp(self.data / part)
         name = self.name_of(part)
         if self.earlier.get(part, name) != name:
@@ -151,10 +161,12 @@ class Task:
         return replace(self, threads=threads)
 
 
-def _runtime() -> str:
-    import onnxruntime
+def _versions() -> dict[str, str]:
+    return {"isthmus": __version__, "onnxruntime": str(onnxruntime.__version__)}
 
-    return str(onnxruntime.__version__)
+
+def _said(versions: Mapping[str, str]) -> str:
+    return " and ".join(f"{name} {version}" for name, version in versions.items())
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -6,11 +6,11 @@ The bytes of the nodes and tensors that stay are copied as they are; no ONNX lib
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from isthmus.errors import ModelFileError
 from isthmus.model_file.graph import ELEMENT_TYPES, Value, walk
-from isthmus.model_file.messages import GRAPH, MODEL, NODE, TENSOR, Message, parse
+from isthmus.model_file.messages import GRAPH, NODE, TENSOR, parse
+from isthmus.model_file.pieces import pieces, rewritten, tag_of
 from isthmus.model_file.wire import (
     RefusedError,
     Span,
@@ -20,14 +20,6 @@ from isthmus.model_file.wire import (
 )
 
 _ELEMENT_CODES = {name: code for code, (name, _) in ELEMENT_TYPES.items()}
-
-
-class Piece(NamedTuple):
-    """One field of a message: its name, the span of what it holds, and all of its bytes."""
-
-    name: str
-    span: Span
-    written: bytes
 
 
 def cut(graph: bytes, inputs: Sequence[Value], outputs: Sequence[Value]) -> bytes:
@@ -48,15 +40,7 @@ def cut(graph: bytes, inputs: Sequence[Value], outputs: Sequence[Value]) -> byte
     ModelFileError
         If the graph has no such value, or an output needs more than the inputs.
     """
-    reader = WireReader(graph)
-    written = []
-    for piece in pieces(reader, MODEL, Span(0, len(graph))):
-        if piece.name == "graph":
-            content = b"".join(_kept(reader, piece.span, inputs, outputs))
-            written.append(written_bytes(tag_of(MODEL, "graph"), content))
-        else:
-            written.append(piece.written)
-    result = b"".join(written)
+    result = rewritten(graph, lambda reader, span: _kept(reader, span, inputs, outputs))
     try:
         walk(result)
     except RefusedError as error:
@@ -89,20 +73,6 @@ def _kept(
             yield piece.written
     yield from (written_bytes(tag_of(GRAPH, "input"), _declared(value)) for value in inputs)
     yield from (written_bytes(tag_of(GRAPH, "output"), _declared(value)) for value in outputs)
-
-
-def pieces(reader: WireReader, message: Message, span: Span) -> Iterator[Piece]:
-    """The fields of a message, in the order in which they stand."""
-    start = span.start
-    for found in reader.fields(span):
-        written = reader.data[start : found.span.end]
-        yield Piece(message.rules[found.tag].name, found.span, written)
-        start = found.span.end
-
-
-def tag_of(message: Message, name: str) -> int:
-    """The number of a field."""
-    return next(tag for tag, rule in message.rules.items() if rule.name == name)
 
 
 def _declared(value: Value) -> bytes:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from isthmus.model_file.cut import Piece, pieces, tag_of
-from isthmus.model_file.messages import GRAPH, MODEL, NODE, TENSOR, Parsed, parse
+from isthmus.model_file.messages import GRAPH, NODE, TENSOR, Parsed, parse
+from isthmus.model_file.pieces import Piece, pieces, rewritten, tag_of
 from isthmus.model_file.wire import Span, WireReader, written_bytes, written_number
 
 Known = Literal["rows", "false", "true", "zeros", "ones"]
@@ -41,15 +41,7 @@ def without_holes(graph: bytes, rows: str, wanted: Collection[str]) -> bytes:
     bytes
         With nodes that nothing needs any more: see `cut`.
     """
-    reader = WireReader(graph)
-    written = []
-    for piece in pieces(reader, MODEL, Span(0, len(graph))):
-        if piece.name == "graph":
-            content = b"".join(_simpler(reader, piece.span, rows, wanted))
-            written.append(written_bytes(tag_of(MODEL, "graph"), content))
-        else:
-            written.append(piece.written)
-    return b"".join(written)
+    return rewritten(graph, lambda reader, span: _simpler(reader, span, rows, wanted))
 
 
 def _simpler(reader: WireReader, span: Span, rows: str, wanted: Collection[str]) -> Iterator[bytes]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -13,7 +14,7 @@ from isthmus.errors import FileAccessError, SchemaError
 from isthmus.options import ReadOptions
 from isthmus.read.cells import short
 from isthmus.read.counting import counted
-from isthmus.read.formats import FORMATS, open_format
+from isthmus.read.formats import BY_EXTENSION, extension_of, open_format
 from isthmus.read.source import Source
 from isthmus.read.tree import Tree, tree_of
 
@@ -57,7 +58,7 @@ class Tables:
         if options.format not in (None, "image", *TABLES):
             raise FileAccessError(f"{name}: is a directory, a file was expected")
         tree = tree_of(Path(name), lambda file: _form(file, options) is not None, hidden=HIDDEN)
-        forms = sorted({str(_form(file.name, options)) for file in tree.files})
+        forms = Counter(str(_form(file.name, options)) for file in tree.files)
         if not forms:
             held = f" ({tree.endings})" if tree.others else ""
             what = f"{options.format} files" if options.format else "images or tables"
@@ -68,15 +69,12 @@ class Tables:
                 "by .csv, .tsv, .parquet, .arrow, .feather or .jsonl.",
             )
         if len(forms) > 1:
-            counts = ", ".join(
-                f"{sum(_form(file.name, options) == form for file in tree.files)} {form}"
-                for form in forms
-            )
+            counts = ", ".join(f"{count} {form}" for form, count in sorted(forms.items()))
             raise FileAccessError(
                 f"{name}: holds files of several formats: {counts}",
                 advice="Say which are the data: --format parquet, for example.",
             )
-        return cls(name, forms[0], tree)
+        return cls(name, next(iter(forms)), tree)
 
     @property
     def paths(self) -> list[Path]:
@@ -134,12 +132,11 @@ def _batches(parts: Sequence[Source], text: Collection[str]) -> Iterator[pa.Reco
 
 def _form(name: str, options: ReadOptions) -> str | None:
     """The format that the end of a file's name says, if it is one that is asked for."""
-    path = PurePath(name)
-    end = PurePath(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()
-    for form in FORMATS:
-        if form.name in TABLES and end in form.extensions and end not in VAGUE:
-            return form.name if options.format in (None, form.name) else None
-    return None
+    end = extension_of(name)
+    form = BY_EXTENSION.get(end)
+    if form is None or form.name not in TABLES or end in VAGUE:
+        return None
+    return form.name if options.format in (None, form.name) else None
 
 
 def _refuse_unlike(first: Source, others: Sequence[Source]) -> None:

@@ -111,7 +111,7 @@ def format_of(file: File) -> Format:
     """
     head = file.head(64)
     seen = next((row for row in FORMATS if row.magic and head.startswith(row.magic)), None)
-    named = BY_EXTENSION.get(_extension(file.name))
+    named = BY_EXTENSION.get(extension_of(file.name))
     _refuse_foreign(file.name, head)
     if named and seen and named is not seen:
         raise UnreadableDataError(
@@ -123,7 +123,8 @@ def format_of(file: File) -> Format:
     return BY_NAME["jsonl" if head.lstrip().startswith(b"{") else "csv"]
 
 
-def _extension(name: str) -> str:
+def extension_of(name: str) -> str:
+    """The end of a file's name, of a packed one the end before .gz; in small letters."""
     path = PurePath(name)
     return PurePath(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()
 

@@ -73,7 +73,8 @@ class Session:
                 chunk = np.ascontiguousarray(chunk, element)
             if look is not None:
                 look(first, chunk)
-            return self._run_chunk(chunk, outputs, whole=not _may_have_holes(chunk))
+            simpler = self._whole is not None and not _may_have_holes(chunk)
+            return self._run_chunk(chunk, outputs, whole=simpler)
 
         whole: list[np.ndarray] = []
         places = range(0, max(count, 1), size)

@@ -1,7 +1,7 @@
 """The gradient of an update: by hand for plain dense networks, otherwise by PyTorch.
 
-By hand it takes the same steps in the same order, so every bit is the same, and spares what
-PyTorch spends on remembering them: a third of the time of a small network.
+By hand it takes the same steps in the same order, so every bit is the same, and spares what PyTorch
+spends on remembering them, which for a small network is much of its time.
 """
 
 from __future__ import annotations

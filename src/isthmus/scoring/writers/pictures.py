@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from isthmus.atomic import refuse, written
-from isthmus.errors import FileAccessError, UsageError, require
+from isthmus.atomic import made, refuse, written
+from isthmus.errors import UsageError, require
 from isthmus.schema import Column
 
 CHANNELS = (1, 3, 4)
@@ -66,7 +66,7 @@ class PictureWriter:
                 f"-o {folder}: images of {channels} channels came, PNG has 1, 3 or 4",
                 advice="Write them as one array: -o rebuilt.npy.",
             )
-        self._made(self._folder)
+        made(self._folder, parents=False)
         for name in self._names:
             if self._path(name).parent.is_dir():
                 refuse(self._path(name), overwrite=overwrite)
@@ -94,22 +94,10 @@ class PictureWriter:
         drawn = io.BytesIO()
         whole = np.clip(np.rint(image * self._brighter), 0, WHITE).astype(np.uint8)
         self._pillow.fromarray(whole).save(drawn, "PNG")
-        self._made(self._path(name).parent)
+        made(self._path(name).parent, parents=self._path(name).parent != self._folder)
         with written(self._path(name), overwrite=self._overwrite) as file:
             file.write(drawn.getvalue())
         self.count += 1
-
-    def _made(self, folder: Path) -> None:
-        try:
-            folder.mkdir(parents=folder != self._folder, exist_ok=True)
-        except FileNotFoundError:
-            raise FileAccessError(
-                f"{folder}: the directory {folder.parent} does not exist"
-            ) from None
-        except (FileExistsError, NotADirectoryError):
-            raise FileAccessError(f"{folder}: is a file, a directory was expected") from None
-        except OSError as error:
-            raise FileAccessError(f"{folder}: could not be made: {error.strerror}") from error
 
 
 def white_of(columns: Sequence[Column]) -> float:
