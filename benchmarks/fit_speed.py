@@ -54,6 +54,7 @@ from isthmus.options import Kind
 from isthmus.training.architectures import RowShape, make_network
 from isthmus.training.budget import budget
 from isthmus.training.devices import threads
+from isthmus.training.feed import Held
 from isthmus.training.fit import fit
 from isthmus.training.loop import train
 from isthmus.training.members import Cells
@@ -194,6 +195,8 @@ def _loop(shape: Shape, members: int) -> Callable[[], Spent]:
     cells = Cells.of(Preamble.fit(rows, kind, options.preprocessing).run(rows), device)
     every, none = np.arange(len(rows)), np.empty(0, np.int64)
     work = budget(len(rows), options.training)
+    noise = InputNoise(options.network.noise("signal"))
+    feed = Held.of(cells, [every] * members, [none] * members, noise, work.batch_size)
 
     def once() -> Spent:
         generator = torch.Generator().manual_seed(0)
@@ -202,12 +205,9 @@ def _loop(shape: Shape, members: int) -> Callable[[], Spent]:
             partial(
                 train,
                 network,
-                cells,
-                [every] * members,
-                [none] * members,
+                feed,
                 options.training,
                 work,
-                noise=InputNoise(options.network.noise("signal")),
                 generator=generator,
             )
         )

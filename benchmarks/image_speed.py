@@ -44,6 +44,7 @@ from isthmus.schema import ImageForm
 from isthmus.training.architectures import RowShape, make_network
 from isthmus.training.budget import budget
 from isthmus.training.devices import threads
+from isthmus.training.feed import Held
 from isthmus.training.loop import train
 from isthmus.training.members import Cells
 from isthmus.training.noise import InputNoise
@@ -144,6 +145,8 @@ def _loop(rows: np.ndarray, choices: dict[str, Any]) -> Callable[[], Spent]:
         Preamble.fit(rows, "image", options.preprocessing).run(rows), torch.device("cpu")
     )
     work = budget(len(rows), options.training)
+    every, none = [np.arange(len(rows))], [np.empty(0, np.int64)]
+    feed = Held.of(cells, every, none, InputNoise(0.0), work.batch_size)
 
     def once() -> Spent:
         generator = torch.Generator().manual_seed(0)
@@ -153,12 +156,9 @@ def _loop(rows: np.ndarray, choices: dict[str, Any]) -> Callable[[], Spent]:
             partial(
                 train,
                 network,
-                cells,
-                [np.arange(len(rows))],
-                [np.empty(0, np.int64)],
+                feed,
                 options.training,
                 work,
-                noise=InputNoise(0.0),
                 generator=generator,
             )
         )

@@ -41,6 +41,7 @@ from isthmus.training.fit import fit as fit_model  # noqa: E402
 from isthmus.training.prepare import Prepared, prepare  # noqa: E402
 from isthmus.training.suspects import find_suspects  # noqa: E402
 from isthmus.training.verdict import beware  # noqa: E402
+from isthmus.training.whole import Again, whole_of  # noqa: E402
 
 
 class AutoencoderDetector(
@@ -139,6 +140,7 @@ class AutoencoderDetector(
         weight_decay: float = 0.0,
         clip_norm: float | None = None,
         sample_rows: int | None = None,
+        learn_from: str = "sample",
         batch_size: int | None = None,
         epochs: int | None = None,
         max_steps: int | None = None,
@@ -201,6 +203,7 @@ class AutoencoderDetector(
             options,
             suspects=suspects,
             drawn_from=prepared.drawn_from,
+            whole=whole_of(prepared, Again(lambda: open_source(X)), columns, options),
         )
         self.suspects_ = prepared.numbers[suspects.rows]
         self._use(self.model_)

@@ -26,9 +26,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tested on Unix"
 def cluster():
     """One for all tests: starting takes seconds."""
     ray = pytest.importorskip("ray", reason="isthmus[ray] is not installed")
-    from isthmus.distributed.on_ray import _running
+    from isthmus.distributed.on_ray import running
 
-    with _running(ray, 2, None):
+    with running(ray, 2, None):
         yield ray
 
 

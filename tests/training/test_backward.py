@@ -64,11 +64,11 @@ def test_every_gradient_has_the_bits_of_pytorch(
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        slow = ByTorch(network, cells, LOSSES["mse"], optimizer)(inputs, targets, rows, 0.0)
+        slow = ByTorch(network, LOSSES["mse"], optimizer)(cells, inputs, targets, rows, 0.0)
         wanted = weights.grad.clone()
         weights.grad.fill_(7.0)  # what was there before must not count
-        by_hand = ByHand.of(network, cells, LOSSES["mse"])
-        quick = by_hand(inputs, targets, rows, 0.0)
+        by_hand = ByHand.of(network, LOSSES["mse"])
+        quick = by_hand(cells, inputs, targets, rows, 0.0)
     finally:
         torch.set_num_threads(before)
     assert torch.equal(quick, slow)
@@ -91,10 +91,9 @@ def test_every_gradient_has_the_bits_of_pytorch(
 def test_other_networks_are_left_to_pytorch(choices):
     options = NetworkOptions(encoder=(8,), code_size=4, **choices)
     network = make_network(1, RowShape("signal", 32), options, torch.Generator().manual_seed(0))
-    cells = cells_of(9, 32, False, torch.Generator().manual_seed(0))
-    assert ByHand.of(network, cells, LOSSES["mse"]) is None
+    assert ByHand.of(network, LOSSES["mse"]) is None
     optimizer = make_optimizer(flattened(network), TrainingOptions(), 0.001)
-    assert isinstance(backward_of(network, cells, LOSSES["mse"], optimizer), ByTorch)
+    assert isinstance(backward_of(network, LOSSES["mse"], optimizer), ByTorch)
 
 
 @pytest.mark.parametrize("loss", ["mae", "huber"])
@@ -102,9 +101,8 @@ def test_other_losses_are_left_to_pytorch(loss):
     network = make_network(
         1, RowShape("table", 7), NetworkOptions(), torch.Generator().manual_seed(0)
     )
-    cells = cells_of(9, 7, False, torch.Generator().manual_seed(0))
-    assert ByHand.of(network, cells, LOSSES[loss]) is None
-    assert ByHand.of(network, cells, LOSSES["mse"]) is not None
+    assert ByHand.of(network, LOSSES[loss]) is None
+    assert ByHand.of(network, LOSSES["mse"]) is not None
 
 
 @pytest.mark.parametrize("kind", ["table", "mixed", "signal"])

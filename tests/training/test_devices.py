@@ -49,7 +49,7 @@ def test_the_number_of_threads_is_put_back_though_training_fails(allowed):
 
 
 def test_both_numbers_of_threads_are_tried_now_and_then_and_the_faster_is_kept(allowed, clock):
-    pace, had = Pace("dense", WORTH_TWO), []
+    pace, had = Pace("dense", WORTH_TWO, 2), []
     for update in range(3 * TRIED_EVERY):
         pace.next()
         had.append(torch.get_num_threads())
@@ -61,7 +61,7 @@ def test_both_numbers_of_threads_are_tried_now_and_then_and_the_faster_is_kept(a
 
 
 def test_one_try_that_had_to_wait_decides_nothing(allowed, clock):
-    pace = Pace("dense", WORTH_TWO)
+    pace = Pace("dense", WORTH_TWO, 2)
     for update in range(2 * TRIES):
         pace.next()
         clock.now += 9.0 if update == 1 else 0.5 if update < TRIES else 1.0
@@ -75,7 +75,7 @@ def test_one_try_that_had_to_wait_decides_nothing(allowed, clock):
 def test_small_updates_and_other_networks_keep_their_threads(
     allowed, architecture, multiplications
 ):
-    pace = Pace(architecture, multiplications)
+    pace = Pace(architecture, multiplications, 2)
     with threads(1):
         for _ in range(TRIES):
             pace.next()
@@ -84,7 +84,7 @@ def test_small_updates_and_other_networks_keep_their_threads(
 
 def test_no_more_threads_are_taken_than_pytorch_was_given():
     with threads(1):
-        pace = Pace("dense", WORTH_TWO)
+        pace = Pace("dense", WORTH_TWO, 2)
         pace.next()
         assert torch.get_num_threads() == 1
 

@@ -14,6 +14,7 @@ from isthmus.training import export, loop, noise
 from isthmus.training.architectures import RowShape, make_network
 from isthmus.training.architectures.layer import MemberNorm
 from isthmus.training.budget import budget
+from isthmus.training.feed import Held, Watched
 from isthmus.training.keep import Keeper
 from isthmus.training.loss import LOSSES
 from isthmus.training.members import Cells, MemberRows
@@ -64,16 +65,9 @@ def test_the_target_stays_clean_where_the_input_is_noisy(monkeypatch):
     options = TrainingOptions(
         optimizer="sgd", learning_rate=0.1, max_steps=1, batch_size=12, shuffle=False
     )
-    loop.train(
-        network,
-        CELLS,
-        [np.arange(12)],
-        [np.empty(0, int)],
-        options,
-        budget(12, options),
-        noise=InputNoise(0.5),
-        generator=torch.Generator(),
-    )
+    every, nobody = [np.arange(12)], [np.empty(0, int)]
+    feed = Held.of(CELLS, every, nobody, InputNoise(0.5), 12, shuffle=False)
+    loop.train(network, feed, options, budget(12, options), generator=torch.Generator())
     for one, other in zip(network.parameters(), twin.parameters(), strict=True):
         torch.testing.assert_close(one, other - 0.1 * other.grad)
 
@@ -81,7 +75,7 @@ def test_the_target_stays_clean_where_the_input_is_noisy(monkeypatch):
 def test_dropout_is_off_while_the_validation_loss_is_taken():
     network = network_of(dropout=0.5).train()
     rows = MemberRows.of([np.arange(12)], torch.device("cpu"))
-    watched = loop.watch(network, CELLS, rows, LOSSES["mse"])
+    watched = loop.watch(network, Watched(CELLS, rows), LOSSES["mse"])
     with torch.no_grad():
         outputs, _ = network.eval()(CELLS.input[None])
     torch.testing.assert_close(watched, torch.square(outputs - CELLS.target).mean()[None])

@@ -12,6 +12,7 @@ from isthmus.errors import UsageError
 from isthmus.options import NetworkOptions, TrainingOptions
 from isthmus.training.architectures import RowShape, make_network
 from isthmus.training.budget import budget
+from isthmus.training.feed import Held
 from isthmus.training.keep import Keeper
 from isthmus.training.loop import train
 from isthmus.training.loss import LOSSES
@@ -48,16 +49,10 @@ def member_of(network, member):
 
 def run(network, cells, training, validation, noise=0.0, **choices):
     options = TrainingOptions(**{"shuffle": False, "batch_size": 8, **choices})
-    return train(
-        network,
-        cells,
-        training,
-        validation,
-        options,
-        budget(max(map(len, training)), options),
-        noise=InputNoise(noise),
-        generator=torch.Generator().manual_seed(1),
-    )
+    work = budget(max(map(len, training)), options)
+    shuffle = options.shuffle
+    feed = Held.of(cells, training, validation, InputNoise(noise), work.batch_size, shuffle=shuffle)
+    return train(network, feed, options, work, generator=torch.Generator().manual_seed(1))
 
 
 def same(one, other):

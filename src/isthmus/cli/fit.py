@@ -12,6 +12,8 @@ Examples:
 
   isthmus fit photos --label class --normal good --size 32 -o detector.onnx
 
+  isthmus fit year.parquet --learn-from all -o detector.onnx
+
   isthmus fit normal.csv --suspects 0.05 --suspects-output suspects.csv -o detector.onnx
 
   isthmus fit all.csv --label target --normal 1 --dry-run
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from isthmus.cli.hired import Address, Engine, Hired, Workers
 from isthmus.cli.interruptible import (
     CheckpointEvery,
     CheckpointFile,
@@ -67,6 +70,9 @@ def fit(
     checkpoint_every: CheckpointEvery = None,
     resume: Resume = False,
     logdir: LogDir = None,
+    engine: Engine = None,
+    workers: Workers = None,
+    address: Address = None,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -85,7 +91,8 @@ def fit(
             advice="To see first what the columns would be taken as: --dry-run.",
         )
     else:
-        asked = (read, columns, options, long, init_from, suspects_output)
+        hired = Hired(engine, workers, address)
+        asked = (read, columns, options, long, hired, init_from, suspects_output)
         _write(data, output, *asked, force=force, as_json=as_json, quiet=quiet)
 
 
@@ -127,6 +134,7 @@ def _write(
     columns: RowOptions,
     options: FitOptions,
     long: Interruptible,
+    hired: Hired,
     init_from: str | None,
     suspects_output: str | None,
     *,
@@ -139,6 +147,7 @@ def _write(
     from isthmus.cli.places import claim_model, open_data
     from isthmus.cli.progress import training_progress
     from isthmus.cli.saying import say, warn
+    from isthmus.cli.shared_fit import again_by, shared
     from isthmus.cli.suspects import claim_list, write_list
     from isthmus.errors import require
     from isthmus.read import Sampling, read_rows
@@ -146,6 +155,7 @@ def _write(
     claim_model(output, data=data, force=force)
     claim_list(suspects_output, options, taken=(data, output), force=force)
     source = open_data(data, read)
+    options = shared(options, hired, data=data)
     with loading():
         for library in ("onnx", "torch"):
             require(library, extra="train", purpose="training a detector")
@@ -153,13 +163,15 @@ def _write(
         from isthmus.training.reuse import Stored
         from isthmus.training.verdict import beware, remarks
 
+    again = again_by(hired, source, read, data=data, output=output)
     long.claim(output=output, data=data)
     say(long.beginnings, quiet=quiet)
     begun = None if init_from is None else Stored.of(init_from)
     rows = read_rows(source, columns, sampling=Sampling.of(options.training))
     say(rows.decisions, quiet=quiet)
     with long.said(), training_progress(quiet=quiet) as progress:
-        learnt = learn(rows, columns, options, watching=long.watching(progress), init_from=begun)
+        watching = long.watching(progress)
+        learnt = learn(rows, columns, options, watching=watching, init_from=begun, again=again)
     model_file.save(output, learnt.model, overwrite=force)
     listed = write_list(suspects_output, learnt.suspects, rows, force=force)
     removed = long.done()

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
+from isthmus.cli.hired import Address, Engine, Hired, Workers
 from isthmus.cli.parameters import (
     LEARNT,
     Alpha,
@@ -48,21 +49,6 @@ OutputFormat = Annotated[
         help="Format of the output; by default told from its name, or csv; in a folder parquet."
     ),
 ]
-Engine = Annotated[
-    Optional[Literal["auto", "local", "ray"]],  # noqa: UP045
-    typer.Option(
-        help="Who scores a folder into a folder: this process, or workers of Ray; auto is local, "
-        "unless workers or an address are given."
-    ),
-]
-Workers = Annotated[
-    Optional[int],  # noqa: UP045
-    typer.Option(min=1, metavar="INTEGER", help="Processes of the engine; by default all cores."),
-]
-Address = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option(metavar="TEXT", help="Ray cluster to use; by default one is started here."),
-]
 
 
 @takes_options(without=(*LEARNT, "normal"))
@@ -87,7 +73,7 @@ def score(
     """Score batch by batch, in constant memory."""
     from isthmus.cli.places import STANDARD, claim, open_data
     from isthmus.cli.saying import say, warn
-    from isthmus.cli.score_folder import Hired, are_folders, score_folder
+    from isthmus.cli.score_folder import are_folders, score_folder
     from isthmus.scoring.asked import Asked
     from isthmus.scoring.batchwise import scored_batches
     from isthmus.scoring.scorer import Scorer

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import FileAccessError, UsageError
 
 if TYPE_CHECKING:
+    from isthmus.cli.hired import Hired
     from isthmus.distributed import Outcome
-    from isthmus.distributed.engines import EngineName
     from isthmus.scoring.asked import Asked
-
-
-class Hired(NamedTuple):
-    """Who is to score, as it was asked for."""
-
-    engine: EngineName | None
-    workers: int | None
-    address: str | None
-
-    @property
-    def asked(self) -> bool:
-        """Whether anything was said of it."""
-        return self != (None, None, None)
 
 
 def are_folders(data: str, output: str) -> bool:

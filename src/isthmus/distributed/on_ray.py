@@ -52,7 +52,7 @@ def on_ray(
         The first failure of a part; the parts that are done stay.
     """
     ray = require("ray", extra="ray", purpose="scoring with --engine ray")
-    with _running(ray, count, address):
+    with running(ray, count, address):
         cores = int(ray.cluster_resources().get("CPU", 1))
         workers = max(1, min(count or cores, len(parts)))
         # A part that kills its worker every time is given up in the end.
@@ -111,7 +111,9 @@ def _result(ray: Any, ready: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _running(ray: Any, count: int | None, address: str | None) -> Iterator[None]:
+def running(
+    ray: Any, count: int | None, address: str | None, *, store: int = STORE
+) -> Iterator[None]:
     """Ray as it runs already in this process, at an address, or started here for as long."""
     if ray.is_initialized():
         yield
@@ -128,7 +130,7 @@ def _running(ray: Any, count: int | None, address: str | None) -> Iterator[None]
                 include_dashboard=False,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
-                object_store_memory=STORE,
+                object_store_memory=store,
                 _node_ip_address=LOOPBACK,
             )
         yield

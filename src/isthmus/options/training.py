@@ -56,6 +56,8 @@ class TrainingOptions(Options):
     """Passes over the training rows; by default 100, within 1500 to 5000 updates."""
     sample_rows: Annotated[int, Field(ge=MINIMUM_ROWS)] | None = None
     """Rows of tables and signals that are learnt from, drawn evenly where more come."""
+    learn_from: Literal["sample", "all"] = "sample"
+    """Of more rows than are drawn, learn from those alone, or read all again in every epoch."""
     max_steps: Annotated[int, Field(ge=1)] | None = None
     """Updates in all, at most."""
     patience: Annotated[int, Field(ge=1)] | None = None

@@ -15,7 +15,7 @@ from isthmus.options import ReadOptions
 from isthmus.read.cells import short
 from isthmus.read.counting import counted
 from isthmus.read.formats import BY_EXTENSION, extension_of, open_format
-from isthmus.read.source import Source
+from isthmus.read.source import Source, pieces_of
 from isthmus.read.tree import Tree, tree_of
 
 TABLES = ("csv", "parquet", "arrow", "jsonl")
@@ -119,6 +119,7 @@ def open_tables(tables: Tables, options: ReadOptions) -> Source:
             for name, kind in first.types.items()
             if all(part.types.get(name) == kind for part in parts)
         },
+        pieces=lambda: [piece for part in parts for piece in pieces_of(part)],
     )
 
 

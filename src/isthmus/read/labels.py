@@ -74,6 +74,15 @@ def normal_rows(
     return is_normal[codes], unlabelled[codes]
 
 
+def have_label(
+    labels: pa.Array | pa.ChunkedArray, normal: Sequence[str | int | float | bool]
+) -> Bools:
+    """Which of some rows (N,) have one of these labels, as `normal_rows` compares them."""
+    codes, values = _coded(labels)
+    wanted = {_key(value) for value in normal}
+    return np.array([_key(value) in wanted for value in values], bool)[codes]
+
+
 def _coded(labels: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], list[Any]]:
     """For every row the place of its label in a list of the labels that differ."""
     whole = labels.combine_chunks() if isinstance(labels, pa.ChunkedArray) else labels

@@ -102,19 +102,19 @@ def read_to_learn(source: Source, options: RowOptions, sampling: Sampling) -> Le
         ids=joined([piece.ids for piece in gathered.pieces]),
         labels=as_one_type([p.labels for p in gathered.pieces if p.labels is not None]),
         categories=categories,
-        decisions=(*_drawn(source, gathered), *_decisions(source, roles, categories)),
+        decisions=(*_drawn(source, gathered, sampling), *_decisions(source, roles, categories)),
         numbers=gathered.numbers,
         rows_read=gathered.seen,
     )
 
 
-def _drawn(source: Source, gathered: Gathered) -> tuple[str, ...]:
+def _drawn(source: Source, gathered: Gathered, sampling: Sampling) -> tuple[str, ...]:
     if gathered.rows == gathered.seen:
         return ()
-    return (
-        f"{source.name}: {gathered.rows} rows, drawn evenly from {gathered.seen}, are learnt from; "
-        "--sample-rows to change",
-    )
+    are = f"{source.name}: {gathered.rows} rows, drawn evenly from {gathered.seen},"
+    if sampling.only:
+        return (f"{are} are learnt from; --sample-rows to change",)
+    return (f"{are} decide on scales and threshold; the networks learn from all",)
 
 
 def _gather(

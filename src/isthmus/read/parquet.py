@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import IO
 
 import pyarrow as pa
@@ -23,13 +24,24 @@ def open_parquet(file: File, options: ReadOptions) -> Source:
     """The columns of a Parquet file; from a pipe it is read into memory whole."""
     start = file.random_access()
     with _opened(file, start) as parquet:
-        schema = parquet.schema_arrow
-    return from_schema(schema, file.name, lambda text: _batches(file, start), rereadable=True)
+        schema, about = parquet.schema_arrow, parquet.metadata
+        counts = [about.row_group(place).num_rows for place in range(about.num_row_groups)]
+    read = from_schema(schema, file.name, lambda text: _batches(file, start), rereadable=True)
+
+    def pieces() -> list[Source]:
+        return [_row_group(read, file, start, place, rows) for place, rows in enumerate(counts)]
+
+    return replace(read, rows=sum(counts), pieces=pieces)
 
 
-def _batches(file: File, start: Start) -> Iterator[pa.RecordBatch]:
+def _row_group(whole: Source, file: File, start: Start, place: int, rows: int) -> Source:
+    """The rows of one row group as a source of its own."""
+    return replace(whole, rows=rows, read=lambda text: _batches(file, start, [place]))
+
+
+def _batches(file: File, start: Start, groups: list[int] | None = None) -> Iterator[pa.RecordBatch]:
     with _opened(file, start) as parquet:
-        yield from parquet.iter_batches(batch_size=ROWS)
+        yield from parquet.iter_batches(batch_size=ROWS, row_groups=groups)
 
 
 @contextlib.contextmanager

@@ -27,15 +27,18 @@ class Sampling:
         At most so many; None: as many as their width allows.
     seed : int
         Of the draw.
+    only : bool
+        Whether nothing is learnt from the others.
     """
 
     rows: int | None = None
     seed: int = 0
+    only: bool = True
 
     @classmethod
     def of(cls, options: TrainingOptions) -> Sampling:
         """What the options of a fit ask for."""
-        return cls(options.sample_rows, options.seed)
+        return cls(options.sample_rows, options.seed, options.learn_from == "sample")
 
     def most(self, width: int) -> int:
         """Rows of that width, at most."""

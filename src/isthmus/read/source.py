@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from isthmus.read.stored import StoredMatrix
 Batches = Callable[[Collection[str]], Iterator[pa.RecordBatch]]
 LOOKED_AT = 1 << 14
 """Rows at a time in which a value is looked for."""
+SLICE = 1 << 16
+"""Rows of an array that are a piece of it."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Source:
         Where there is an image to rebuild for each of `images`.
     types : mapping of str to DataType
         The types of the columns, where they are known before the first batch.
+    rows : int or None
+        How many there are, where that is known before the last batch.
+    pieces : callable or None
+        The same rows as sources one after another, each of which can be read by itself.
     """
 
     name: str
@@ -66,6 +72,8 @@ class Source:
     ids: tuple[str, ...] = ()
     images: Pictures | None = field(default=None, repr=False)
     pairs: Pictures | None = field(default=None, repr=False)
+    rows: int | None = None
+    pieces: Callable[[], list[Source]] | None = field(default=None, repr=False)
 
     def batches(self, text: Collection[str] = ()) -> Iterator[pa.RecordBatch]:
         """The rows from the first on, in batches whose columns are `columns`.
@@ -104,6 +112,21 @@ def blocks_of(
         return
     for first in range(0, len(matrix), rows):
         yield first, matrix[first : first + rows]
+
+
+def pieces_of(source: Source) -> list[Source]:
+    """The parts of a source that can be read by themselves, in their order; it may be one."""
+    if isinstance(source.matrix, np.ndarray):
+        return [_slice(source, first) for first in range(0, len(source.matrix), SLICE)]
+    return [source] if source.pieces is None else source.pieces()
+
+
+def _slice(whole: Source, first: int) -> Source:
+    """Some rows of an array as a source of their own."""
+    assert isinstance(whole.matrix, np.ndarray)
+    matrix = whole.matrix[first : first + SLICE]
+    beside = {name: column.slice(first, SLICE) for name, column in whole.beside.items()}
+    return replace(whole, matrix=matrix, beside=beside, rows=len(matrix))
 
 
 def no_batches(name: str) -> Batches:

@@ -20,18 +20,16 @@ from isthmus.training.loss import SquaredError
 from isthmus.training.members import Cells, UnitLoss, gather
 from isthmus.training.optimizers import Optimizer
 
-Backward = Callable[[Tensor, Tensor, Tensor, float], Tensor]
-"""Of inputs and targets (M, B, U), rows (M, B) and progress (0 to 1): losses (M,).
+Backward = Callable[[Cells, Tensor, Tensor, Tensor, float], Tensor]
+"""Of cells, inputs and targets (M, B, U), rows (M, B) and progress (0 to 1): losses (M,).
 
 It leaves the gradient of the losses, and of what the network charges besides, in the optimiser.
 """
 
 
-def backward_of(
-    network: Autoencoder, cells: Cells, loss: UnitLoss, optimizer: Optimizer
-) -> Backward:
+def backward_of(network: Autoencoder, loss: UnitLoss, optimizer: Optimizer) -> Backward:
     """By hand where that is known to be the same, or by PyTorch."""
-    return ByHand.of(network, cells, loss) or ByTorch(network, cells, loss, optimizer)
+    return ByHand.of(network, loss) or ByTorch(network, loss, optimizer)
 
 
 @dataclass(frozen=True)
@@ -39,14 +37,15 @@ class ByTorch:
     """For any network and loss."""
 
     network: Autoencoder
-    cells: Cells
     loss: UnitLoss
     optimizer: Optimizer
 
-    def __call__(self, inputs: Tensor, targets: Tensor, rows: Tensor, progress: float) -> Tensor:
+    def __call__(
+        self, cells: Cells, inputs: Tensor, targets: Tensor, rows: Tensor, progress: float
+    ) -> Tensor:
         """Losses (M,), as `Backward` says."""
         outputs, _ = self.network(inputs)  # (M, B, U)
-        losses = self.cells.row_errors(self.loss, outputs, targets, rows).mean(dim=1)
+        losses = cells.row_errors(self.loss, outputs, targets, rows).mean(dim=1)
         penalty = self.network.penalty(progress)
         whole = losses if penalty is None else losses + penalty
         self.optimizer.zero_grad()
@@ -60,41 +59,34 @@ class ByHand:
     """For dense layers with ReLU or nothing, and squared errors of numbers, on the CPU."""
 
     layers: tuple[DenseLayer, ...]
-    cells: Cells
 
     @classmethod
-    def of(cls, network: Autoencoder, cells: Cells, loss: UnitLoss) -> Self | None:
+    def of(cls, network: Autoencoder, loss: UnitLoss) -> Self | None:
         """The same for a network, or None where it has anything else."""
         numbers = loss.numbers if isinstance(loss, CellLoss) and loss.units.are_cells else loss
         layers = tuple(network.stack)
-        plain = isinstance(numbers, SquaredError) and cells.target.device.type == "cpu"
+        here = all(weights.device.type == "cpu" for weights in network.parameters())
+        plain = isinstance(numbers, SquaredError) and here
         if not plain or not all(isinstance(layer, DenseLayer) for layer in layers):
             return None
         dense = tuple(layer for layer in layers if isinstance(layer, DenseLayer))
         if len(dense) < _length(network) or any(map(_is_more, dense)):
             return None
-        return cls(dense, cells)
+        return cls(dense)
 
     @torch.no_grad()
-    def __call__(self, inputs: Tensor, targets: Tensor, rows: Tensor, progress: float) -> Tensor:
+    def __call__(
+        self, cells: Cells, inputs: Tensor, targets: Tensor, rows: Tensor, progress: float
+    ) -> Tensor:
         """Losses (M,), as `Backward` says."""
         values = [inputs]
         for layer in self.layers:
             value = torch.baddbmm(layer.bias, values[-1], layer.weight)
             values.append(value.relu_() if layer.activation.operator else value)
         residual = values[-1].sub(targets)
-        losses = self.cells.mean_over_cells(residual.square(), rows).mean(dim=1)
-        self._descend(values, residual.mul_(2.0).mul_(self._scale(residual, rows)))
+        losses = cells.mean_over_cells(residual.square(), rows).mean(dim=1)
+        self._descend(values, residual.mul_(2.0).mul_(_scale(cells, residual, rows)))
         return losses
-
-    def _scale(self, residual: Tensor, rows: Tensor) -> Tensor:
-        """What each squared error counts in its member's loss, of a shape that broadcasts."""
-        one = torch.full((1, 1, 1), 1.0) / residual.shape[1]
-        observed = self.cells.observed
-        counts = residual.shape[2] if observed is None else gather(observed, rows)
-        counted = self.cells.counted
-        scale = one / counts
-        return scale if counted is None else scale * gather(counted, rows)
 
     def _descend(self, values: list[Tensor], gradient: Tensor) -> None:
         """Put the gradients of all weights where they belong, from the last layer to the first."""
@@ -109,6 +101,14 @@ class ByHand:
             weight.copy_(torch.bmm(came.transpose(1, 2), gradient))
             if place:
                 gradient = torch.bmm(gradient, layer.weight.transpose(1, 2))
+
+
+def _scale(cells: Cells, residual: Tensor, rows: Tensor) -> Tensor:
+    """What each squared error counts in its member's loss, of a shape that broadcasts."""
+    one = torch.full((1, 1, 1), 1.0) / residual.shape[1]
+    counts = residual.shape[2] if cells.observed is None else gather(cells.observed, rows)
+    scale = one / counts
+    return scale if cells.counted is None else scale * gather(cells.counted, rows)
 
 
 def _length(network: Autoencoder) -> int:

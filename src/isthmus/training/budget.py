@@ -59,6 +59,8 @@ def _even(rows: int, kind: Kind) -> int:
 def _steps(per_epoch: int, options: TrainingOptions, preset: Preset) -> int:
     if options.epochs is None and options.max_steps is None:
         epochs, fewest, most = STEPS[preset]
+        if options.learn_from == "all":
+            most = max(most, per_epoch)  # every row once
         return min(max(epochs * per_epoch, fewest), most)
     by_epochs = math.inf if options.epochs is None else options.epochs * per_epoch
     by_steps = math.inf if options.max_steps is None else options.max_steps

@@ -189,8 +189,36 @@ def _refuse_unusable(
             "are needed to learn from and to calibrate"
         )
         advice.append("Give more normal rows.")
+    large, said = _too_large(values, names, kind, where, image, numbers)
+    if problems or large:
+        raise DataError(*problems, *large, advice=" ".join([*advice, *said]))
+
+
+def refuse_too_large(values: np.ndarray, schema: Schema, numbers: np.ndarray) -> None:
+    """Refuse cells of rows (n, D), which have these numbers, that nothing can be learnt from.
+
+    Raises
+    ------
+    DataError
+        If a cell is infinite or too large, as `describe` says.
+    """
+    names = [column.name for column in schema.columns]
+    problems, advice = _too_large(values, names, schema.kind, "", schema.image, numbers)
+    if problems:
+        raise DataError(*problems, advice=" ".join(advice))
+
+
+def _too_large(
+    values: np.ndarray,
+    names: Sequence[str],
+    kind: Kind,
+    where: str,
+    image: ImageForm | None,
+    numbers: np.ndarray | None,
+) -> tuple[list[str], list[str]]:
+    """What is wrong with single cells of rows (N, D), and what to do."""
     places = _beyond(values, np.float64(_LARGEST[kind]))
-    problems += [
+    problems = [
         f"{where}row {row if numbers is None else numbers[row]}, {_cell(cell, names, image)}: "
         f"{values[row, cell]:g} cannot be learnt from"
         for row, cell in places[:_MOST_NAMED]
@@ -198,12 +226,10 @@ def _refuse_unusable(
     if len(places) > _MOST_NAMED:
         problems.append(f"and {counted(len(places) - _MOST_NAMED, 'more such cell')}")
     infinite = np.isinf(values[tuple(places.T)])
-    if infinite.any():
-        advice.append("Leave such rows out, or leave their cells empty.")
+    advice = ["Leave such rows out, or leave their cells empty."] if infinite.any() else []
     if not infinite.all():
         advice.append(
             f"Beyond {_LARGEST[kind]:.4g} in size no number can be learnt from: leave the column "
             "out, or rescale it."
         )
-    if problems:
-        raise DataError(*problems, advice=" ".join(advice))
+    return problems, advice

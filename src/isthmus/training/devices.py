@@ -69,19 +69,20 @@ class Pace:
         Others than dense keep to one thread.
     multiplications : int
         Of an update: weights of all members times rows of a batch.
+    most : int
+        No more threads than so many.
     """
 
-    def __init__(self, architecture: str, multiplications: int) -> None:
-        large = architecture == "dense" and multiplications >= WORTH_TWO
-        self._may = large and torch.get_num_threads() > 1  # no more than PyTorch was given
+    def __init__(self, architecture: str, multiplications: int, most: int) -> None:
+        self._may = architecture == "dense" and multiplications >= WORTH_TWO and most > 1
         self._updates, self._threads, self._begun = 0, 1, 0.0
         self._spent: dict[int, list[float]] = {1: [], 2: []}
 
     @classmethod
-    def of(cls, network: nn.Module, architecture: str, work: Budget) -> Self:
-        """For the training of a network."""
+    def of(cls, network: nn.Module, architecture: str, work: Budget, most: int) -> Self:
+        """For the training of a network on so many threads at most."""
         weights = sum(part.numel() for part in network.parameters())
-        return cls(architecture, weights * work.batch_size)
+        return cls(architecture, weights * work.batch_size, most)
 
     def next(self) -> None:
         """Say so before every update."""

@@ -29,28 +29,31 @@ from isthmus.scoring.thresholds import decide
 from isthmus.training import calibrate
 from isthmus.training.architectures import RowShape, chosen, make_network
 from isthmus.training.bank import Bank
-from isthmus.training.budget import Budget, budget
+from isthmus.training.budget import Budget
 from isthmus.training.cell_loss import CellLoss
+from isthmus.training.course import Course, FullPass, on_held_rows
 from isthmus.training.detail import Detail, by_detail
-from isthmus.training.devices import Pace, choose_device, threads
+from isthmus.training.devices import choose_device, threads
 from isthmus.training.export import Trained, check_parity, session
 from isthmus.training.folds import Plan, plan
 from isthmus.training.guards import Judged, guards
-from isthmus.training.loop import History, train
+from isthmus.training.loop import History
 from isthmus.training.loss import LOSSES
 from isthmus.training.members import Cells
 from isthmus.training.nearest import Nearest
 from isthmus.training.noise import InputNoise
 from isthmus.training.preamble import CellArrays, Preamble
 from isthmus.training.preprocessing import preamble_of
-from isthmus.training.rate import rate_of
 from isthmus.training.reuse import Stored, reuse
+from isthmus.training.survey import Survey
 from isthmus.training.suspects import Suspects, find_suspects
 from isthmus.training.tail import Shapes
 from isthmus.training.unused import refuse_unused
+from isthmus.training.usable import without_value
 from isthmus.training.usual import held_apart, usual_errors
 from isthmus.training.versions import versions
 from isthmus.training.watching import UNWATCHED, Subject, Watching
+from isthmus.training.whole import Reading, Whole, on_a_split
 from isthmus.version import __version__
 
 _PARITY_ROWS = 256
@@ -67,6 +70,7 @@ def fit(
     preamble_rows: np.ndarray | None = None,
     suspects: Suspects | None = None,
     drawn_from: int | None = None,
+    whole: Whole | None = None,
 ) -> bytes:
     """Train on normal rows, calibrate, and return the model file.
 
@@ -91,6 +95,8 @@ def fit(
         Rows to leave out; by default found as the options say.
     drawn_from : int, optional
         How many rows these were drawn from, to be written down.
+    whole : Whole, optional
+        What they were drawn from, where all of it is to be learnt from.
 
     Returns
     -------
@@ -105,15 +111,22 @@ def fit(
     """
     _refuse_unfit(schema, options)
     options = options.settled(schema.kind)
-    calibration = options.calibration
+    if whole is not None:
+        options = on_a_split(options)
+    calibration, full = options.calibration, None
     if dealt is None:
         suspects = find_suspects(values, schema, options) if suspects is None else suspects
-        values, dealt = _dealt(values, schema, options, suspects)
+        kept, dealt = _dealt(values, schema, options, suspects)
+        if whole is not None:
+            full = whole.reading(schema, kept[dealt.training[0]], options.training.seed)
+        values = values[kept] if len(kept) < len(values) else values
     elif options.trust.suspects:
         raise UsageError("suspects says who trains, and that is decided already: leave it out")
     _refuse_unsupported(dealt, calibration)
-    begun = Beginning(preamble_rows, init_from)
-    trained, work = _train(values, schema, dealt, options, watching, begun)
+    begun = Beginning(preamble_rows, init_from, full)
+    trained, work, survey = _train(values, schema, dealt, options, watching, begun)
+    if survey is not None:
+        schema = survey.described(schema)
     with threads(1):
         finished = _finished(trained, values, schema, options, dealt)
     manifest = Manifest(
@@ -128,7 +141,7 @@ def fit(
         cells=finished.cells,
         calibration=finished.calibration,
         threshold=Threshold(rule=calibration.threshold, alpha=calibration.alpha),
-        data=_data(values, schema, dealt, suspects, drawn_from),
+        data=_data(values, schema, dealt, suspects, drawn_from, survey),
         training=work,
         layers=tuple(trained.layers()),
         probes=finished.probes,
@@ -189,36 +202,25 @@ def _finished(
 def _dealt(
     values: np.ndarray, schema: Schema, options: FitOptions, suspects: Suspects
 ) -> tuple[np.ndarray, Plan]:
-    """The rows that are used, of rows (N, D), and who trains on which of them."""
+    """The numbers of the rows that are used, of rows (N, D), and who trains on which of them."""
     # Rows without any value have no score, neither to learn from nor to calibrate with.
-    left_out = _without_value(values, schema)
+    left_out = without_value(values, schema)
     left_out[suspects.rows] = True
     kept = np.flatnonzero(~left_out)
-    dealt = suspects.kept_from(plan(len(kept), options.calibration, options.training), kept)
-    return (values[kept] if left_out.any() else values), dealt
+    return kept, suspects.kept_from(plan(len(kept), options.calibration, options.training), kept)
 
 
 class Beginning(NamedTuple):
-    """Where a training begins, if not where it usually does."""
+    """Where a training begins, and what it reads, if not as it usually does."""
 
     preamble_rows: np.ndarray | None
     init_from: Stored | None
+    full: Reading | None = None
 
     @property
     def digest(self) -> str | None:
         """Of the model file that the first weights are from."""
         return None if self.init_from is None else self.init_from.digest
-
-
-def _without_value(values: np.ndarray, schema: Schema) -> np.ndarray:
-    """Which rows (N,) have nothing to judge, or nothing to rebuild it from."""
-    missing = np.isnan(values)
-    if not schema.targets:
-        blank: np.ndarray = missing.all(axis=1)
-        return blank
-    judged, shown = list(schema.targets), list(schema.shown)
-    nothing: np.ndarray = missing[:, judged].all(axis=1) | missing[:, shown].all(axis=1)
-    return nothing
 
 
 def _refuse_unsupported(dealt: Plan, calibration: CalibrationOptions) -> None:
@@ -235,59 +237,65 @@ def _train(
     options: FitOptions,
     watching: Watching,
     begun: Beginning,
-) -> tuple[Trained, Training]:
+) -> tuple[Trained, Training, Survey | None]:
     # A split keeps its calibration rows even from the scaler; across folds it sees them all.
     learning = dealt.training[0] if dealt.scheme == "split" else slice(None)
     if begun.preamble_rows is not None:
         learning = begun.preamble_rows
     preamble = preamble_of(values[learning], schema, options)
-    units = preamble.units
-    numbers = LOSSES[options.training.loss]
-    loss = CellLoss(numbers, units, preamble.levels, preamble.flags, preamble.softmax)
     device = choose_device(options.training.device)
-    generator = torch.Generator().manual_seed(options.training.seed)
-    shape = _shape(schema, preamble)
-    architecture = chosen(options.network, shape)
-    per_group = options.calibration.members_of(
-        dealt.scheme, architecture, schema.kind, options.effort.preset
-    )
-    members = dealt.groups * per_group
-    network = make_network(members, shape, options.network, generator).to(device)
-    if begun.init_from is not None:
-        reuse(network, begun.init_from)
-    longest = max(map(len, dealt.training))
-    work = budget(longest, options.training, schema.kind, options.effort.preset)
     arrays = preamble.run_compactly(values)
     cells = Cells.of(arrays, device)
-    subject = Subject(values, schema, options, dealt, learning, preamble, cells)
     noisy = options.network.noise(schema.kind) > 0
-    pace = Pace.of(network, architecture, work)
-    with threads(1), watching.of(subject) as watcher:
-        history = train(
-            network,
-            cells,
-            [rows for rows in dealt.training for _ in range(per_group)],
-            [rows for rows in dealt.validation for _ in range(per_group)],
-            options.training,
-            work,
-            noise=InputNoise.of(
-                options.network,
-                shape,
-                _spread(preamble, arrays.input, learning) if noisy else 0.0,
-                units,
-                preamble.shown,
-            ),
-            generator=generator,
-            loss=loss,
-            watcher=watcher,
-            rate=rate_of(options.training, architecture, schema.kind),
-            pace=pace,
-        )
+    spread = _spread(preamble, arrays.input, learning) if noisy else 0.0
+    course = _course(schema, options, dealt, preamble, spread, device)
+    if begun.init_from is not None:
+        reuse(course.network, begun.init_from)
+    subject = Subject(values, schema, options, dealt, learning, preamble, cells)
+    if begun.full is None:
+        outcome = on_held_rows(course, subject, watching)
+    else:
+        full = FullPass(course, begun.full.rows, preamble, values[dealt.validation[0]])
+        outcome = begun.full.engine(full, subject, watching)
+    network, members = course.network, course.members
     shapes = Shapes(members, values.shape[1], network.code_size)
     detail = _detail(schema, options, preamble)
-    nearest = _nearest(preamble, arrays, dealt, per_group, schema, options)
-    trained = Trained(preamble, network, replace(loss, scoring=True), shapes, detail, nearest)
-    return trained, _account(history, work, trained, begun.digest)
+    nearest = _nearest(preamble, arrays, dealt, members // dealt.groups, schema, options)
+    scoring = replace(course.loss, scoring=True)
+    trained = Trained(preamble, network, scoring, shapes, detail, nearest)
+    account = _account(outcome.history, outcome.work, trained, begun.digest)
+    return trained, account, outcome.survey
+
+
+def _course(
+    schema: Schema,
+    options: FitOptions,
+    dealt: Plan,
+    preamble: Preamble,
+    spread: float,
+    device: torch.device,
+) -> Course:
+    """How the network learns, whose inputs have that standard deviation."""
+    units = preamble.units
+    numbers = LOSSES[options.training.loss]
+    shape = _shape(schema, preamble)
+    architecture = chosen(options.network, shape)
+    preset = options.effort.preset
+    per_group = options.calibration.members_of(dealt.scheme, architecture, schema.kind, preset)
+    members = dealt.groups * per_group
+    generator = torch.Generator().manual_seed(options.training.seed)
+    return Course(
+        network=make_network(members, shape, options.network, generator).to(device),
+        architecture=architecture,
+        members=members,
+        options=options.training,
+        kind=schema.kind,
+        preset=preset,
+        loss=CellLoss(numbers, units, preamble.levels, preamble.flags, preamble.softmax),
+        noise=InputNoise.of(options.network, shape, spread, units, preamble.shown),
+        generator=generator,
+        threads=torch.get_num_threads(),
+    )
 
 
 def _nearest(
@@ -367,12 +375,14 @@ def _data(
     dealt: Plan,
     suspects: Suspects | None,
     drawn_from: int | None,
+    survey: Survey | None,
 ) -> Data:
     held_out = np.concatenate(dealt.held_out)
     watched_only = np.setdiff1d(np.concatenate(dealt.validation), held_out)
+    learning = len(np.unique(np.concatenate(dealt.training)))
     return Data(
         rows=len(values),
-        training_rows=len(np.unique(np.concatenate(dealt.training))),
+        training_rows=learning if survey is None else survey.rows,
         validation_rows=len(watched_only),
         calibration_rows=len(held_out),
         digest=rows_digest(values, schema.kind),

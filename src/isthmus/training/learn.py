@@ -12,6 +12,7 @@ from isthmus.training.prepare import prepare
 from isthmus.training.reuse import Stored
 from isthmus.training.suspects import Suspects, find_suspects
 from isthmus.training.watching import UNWATCHED, Watching
+from isthmus.training.whole import Again, whole_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ def learn(
     *,
     watching: Watching = UNWATCHED,
     init_from: Stored | None = None,
+    again: Again | None = None,
 ) -> Learnt:
     """Fit a detector on the normal ones of `rows`.
 
@@ -49,6 +51,8 @@ def learn(
         Progress, checkpoints and a log; nothing of it changes the model file.
     init_from : Stored, optional
         Weights to begin with, where they fit.
+    again : Again, optional
+        Who reads the input again, where all of its rows are to be learnt from.
 
     Raises
     ------
@@ -68,6 +72,7 @@ def learn(
         init_from=init_from,
         suspects=suspects,
         drawn_from=prepared.drawn_from,
+        whole=whole_of(prepared, again, columns, options),
     )
     suspects = replace(suspects, rows=prepared.places[suspects.rows])
     decisions, beware = prepared.decisions, warnings(values, schema)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,12 +15,13 @@ from isthmus.training.architectures import Autoencoder
 from isthmus.training.backward import backward_of
 from isthmus.training.budget import Budget
 from isthmus.training.devices import Pace
+from isthmus.training.feed import Feed, Watched
 from isthmus.training.flat import flattened
 from isthmus.training.keep import Keeper
 from isthmus.training.loss import LOSSES
-from isthmus.training.members import Cells, MemberRows, UnitLoss
-from isthmus.training.noise import InputNoise
+from isthmus.training.members import UnitLoss
 from isthmus.training.optimizers import clip_members, make_optimizer
+from isthmus.training.peers import ALONE, Peers, average
 from isthmus.training.rate import USUAL, Rate
 from isthmus.training.state import State
 from isthmus.training.watcher import NOBODY, Watcher
@@ -43,18 +42,16 @@ class History:
 
 def train(
     network: Autoencoder,
-    cells: Cells,
-    training_rows: Sequence[np.ndarray],
-    validation_rows: Sequence[np.ndarray],
+    feed: Feed,
     options: TrainingOptions,
     budget: Budget,
     *,
-    noise: InputNoise,
     generator: torch.Generator,
     loss: UnitLoss | None = None,
     watcher: Watcher = NOBODY,
     rate: Rate | None = None,
     pace: Pace | None = None,
+    peers: Peers = ALONE,
 ) -> History:
     """Train all members at once, each on its own rows.
 
@@ -62,16 +59,12 @@ def train(
     ----------
     network : Autoencoder
         Maps inputs (M, B, U) to outputs (M, B, U) and codes; changed in place.
-    cells : Cells
-        All rows, of which each member is shown its own.
-    training_rows, validation_rows : sequence of array
-        Row numbers, one array for each of the M members.
+    feed : Feed
+        The rows, disturbed as they are shown; the target stays clean.
     options : TrainingOptions
         Loss, optimiser, patience and what to keep.
     budget : Budget
-        Batch size and number of updates.
-    noise : InputNoise
-        How the input is disturbed; the target stays clean.
+        Number of updates.
     generator : torch.Generator
         Draws orders and noise; nothing else is drawn from.
     loss : UnitLoss, optional
@@ -82,46 +75,50 @@ def train(
         How large the updates are; by default all as large as `options` says.
     pace : Pace, optional
         Gives each update its threads; without it they are as they are.
+    peers : Peers
+        Other processes that train the same network on other rows.
 
     Raises
     ------
     UsageError
         If a loss stops being a finite number.
     """
-    device, loss = cells.target.device, loss or LOSSES[options.loss]
-    own = MemberRows.of(training_rows, device)
-    watched = MemberRows.of(validation_rows, device) if len(validation_rows[0]) else None
+    loss = loss or LOSSES[options.loss]
     rate = rate or Rate(options.learning_rate or USUAL)
-    optimizer = make_optimizer(flattened(network), options, rate.first)
-    backward = backward_of(network, cells, loss, optimizer)
-    keeper = Keeper(network, len(own.table), options.patience, best=options.keep == "best")
-    state = State(
-        network, optimizer, keeper, generator, budget, torch.zeros(len(own.table), device=device)
-    )
+    weights = flattened(network)
+    gradient = weights.grad
+    assert gradient is not None  # of `flattened`
+    optimizer = make_optimizer(weights, options, rate.first)
+    backward = backward_of(network, loss, optimizer)
+    members = len(next(network.parameters()))
+    keeper = Keeper(network, members, options.patience, best=options.keep == "best")
+    totals = torch.zeros(members, device=weights.device)
+    state = State(network, optimizer, keeper, generator, budget, totals)
     watcher.begin(state)
     while not state.over:
         network.train()
-        order = state.deal(own, shuffle=options.shuffle)
-        batches = torch.split(order, budget.batch_size, dim=1)
-        for rows in batches[state.taken : budget.steps - state.step]:  # (M, B)
+        part = feed.next(state)
+        for place in range(state.taken, min(len(part), budget.steps - state.step)):
             if pace is not None:
                 pace.next()
-            inputs, targets = cells.of_rows(rows)
-            inputs = noise.disturbed(inputs, cells, own, rows, generator)
-            losses = backward(inputs, targets, rows, state.updates / budget.steps)  # (M,)
+            rows, done = part.rows(place), state.updates / budget.steps  # (M, B)
+            inputs, targets = part.cells.of_rows(rows)
+            inputs = part.disturbed(inputs, rows, place)
+            losses = backward(part.cells, inputs, targets, rows, done)  # (M,)
+            losses = average(peers, gradient, losses, part.share(place))
             if options.clip_norm is not None:
                 clip_members(network.parameters(), options.clip_norm)
-            optimizer.rate = rate.at(state.updates / budget.steps)
+            optimizer.rate = rate.at(done)
             optimizer.step()
             state.count(losses)
             watcher.on_update(state)
         means = state.end_epoch()
         epoch = math.ceil(state.step / budget.steps_per_epoch)
-        if epoch % budget.record_every and state.step < budget.steps:
+        if part.ends_epoch and epoch % budget.record_every and state.step < budget.steps:
             continue
-        seen = None if watched is None else watch(network, cells, watched, loss)
+        seen = None if feed.watched is None else peers.agreed(watch(network, feed.watched, loss))
         state.epochs.append(record(epoch, state.step, means, seen))
-        if seen is not None:
+        if seen is not None and (part.ends_epoch or state.step >= budget.steps):
             keeper.look(seen, state.step)
         watcher.on_epoch(state)
     keeper.restore(state.step)
@@ -130,15 +127,16 @@ def train(
 
 
 @torch.no_grad()
-def watch(network: Autoencoder, cells: Cells, watched: MemberRows, loss: UnitLoss) -> Tensor:
+def watch(network: Autoencoder, watched: Watched, loss: UnitLoss) -> Tensor:
     """Mean validation loss of each member (M,), without noise or dropout."""
     network.eval()
-    total = torch.zeros(len(watched.table), device=watched.table.device)
-    for rows, counted in watched.chunks(max(min(_WATCHED_AT_ONCE, _NUMBERS // network.widest), 16)):
+    cells, own = watched
+    total = torch.zeros(len(own.table), device=own.table.device)
+    for rows, counted in own.chunks(max(min(_WATCHED_AT_ONCE, _NUMBERS // network.widest), 16)):
         inputs, targets = cells.of_rows(rows)
         outputs, _ = network(inputs)
         total += (cells.row_errors(loss, outputs, targets, rows) * counted).sum(dim=1)
-    return (total / watched.counts).cpu()
+    return (total / own.counts).cpu()
 
 
 def record(epoch: int, step: int, losses: Tensor, watched: Tensor | None) -> Epoch:

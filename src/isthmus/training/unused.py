@@ -24,6 +24,7 @@ OF_KINDS: dict[str, tuple[str, ...]] = {
     "restoration": ("image",),
     "row_error": ("image",),
     "sample_rows": ("table", "signal"),
+    "learn_from": ("table", "signal"),
 }
 """Options, and the kinds of rows that they mean something for."""
 OF_VARIATIONAL = ("kl_weight", "kl_warmup")

@@ -1,0 +1,175 @@
+"""All rows of an input of which a fit holds a sample: which of them train, and in what order.
+
+The input is read in pieces (row groups of Parquet, files of a folder), which are dealt out to a
+few lanes. Each update takes rows of every lane, so that it has rows from as many places at once,
+and processes that share the lanes read nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from isthmus.errors import DataError
+from isthmus.options import RowOptions
+from isthmus.read import Source, stream_rows
+from isthmus.read.labels import have_label
+from isthmus.read.rows import Rows
+from isthmus.read.source import pieces_of
+from isthmus.schema import UNSEEN, Schema
+from isthmus.training.describe import refuse_too_large
+from isthmus.training.usable import without_value
+
+LANES = 8
+_OWN = 0x6C61_6E65
+"""What makes the numbers drawn here others than those of anyone with the same seed."""
+
+
+class Piece(NamedTuple):
+    """A part of the input that can be read by itself, and the number of its first row."""
+
+    source: Source
+    first: int
+
+
+@dataclass(frozen=True)
+class AllRows:
+    """The rows of an input that train; can be sent to other processes where `open` can.
+
+    Attributes
+    ----------
+    open : callable
+        Opens the input, as often as wanted.
+    columns : RowOptions
+        Which columns are features, and which rows are normal.
+    schema : Schema
+        What is known of them by the sample.
+    kept_out : array
+        Numbers of rows in the input that do not train, shape (K,), sorted.
+    seed : int
+        Of the order.
+    """
+
+    open: Callable[[], Source]
+    columns: RowOptions
+    schema: Schema
+    kept_out: np.ndarray
+    seed: int
+
+    @cached_property
+    def lanes(self) -> list[list[Piece]]:
+        """The pieces of the input, dealt out in turn."""
+        pieces, first = [], 0
+        for source in pieces_of(self.open()):
+            count = self._length(source)
+            if count:
+                pieces.append(Piece(source, first))
+            first += count
+        lanes = min(LANES, len(pieces))
+        return [pieces[lane::lanes] for lane in range(lanes)]
+
+    def rows(self, lane: int, epoch: int, *, shuffle: bool) -> Iterator[np.ndarray]:
+        """The rows of a lane that train, in batches (n, D), its pieces in the order of an epoch."""
+        pieces = self.lanes[lane]
+        order = np.arange(len(pieces))
+        if shuffle:
+            order = np.random.default_rng([self.seed, _OWN, epoch, lane]).permutation(order)
+        for place in order.tolist():
+            piece = pieces[place]
+            for rows in stream_rows(piece.source, self.columns, self.schema):
+                first = piece.first + rows.first
+                trains = self._train(rows, first)
+                values = rows.values if trains.all() else rows.values[trains]
+                refuse_too_large(values, self.schema, first + np.flatnonzero(trains))
+                yield values
+
+    def count(self, lane: int) -> int:
+        """How many rows of a lane train."""
+        return sum(map(len, self.rows(lane, 0, shuffle=False)))
+
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to another process: sources are opened there."""
+        return {name: value for name, value in self.__dict__.items() if name != "lanes"}
+
+    def _length(self, source: Source) -> int:
+        """Rows of a piece; where nothing says so it is read."""
+        if source.rows is not None:
+            return source.rows
+        return sum(len(rows.values) for rows in stream_rows(source, self.columns, self.schema))
+
+    def _train(self, rows: Rows, first: int) -> np.ndarray:
+        """Which of some rows (n,) train; the first has that number in the input."""
+        trains = ~without_value(rows.values, self.schema)
+        if rows.labels is not None:
+            trains &= have_label(rows.labels, self.columns.normal)
+        if self.schema.categories:
+            # The sample has no such level, and the networks no place for it.
+            named = rows.values[:, list(self.schema.categories)]
+            trains &= ~(named == UNSEEN).any(axis=1)
+        trains[list(rows.unusable)] = False
+        low, high = np.searchsorted(self.kept_out, [first, first + len(trains)])
+        trains[self.kept_out[low:high] - first] = False
+        return trains
+
+
+class Lane:
+    """Rows of one lane, one after another, from one epoch into the next.
+
+    Parameters
+    ----------
+    rows : AllRows
+        Of the input.
+    number, length : int
+        Which lane, and how many of its rows train.
+    shuffle : bool
+        Whether its pieces have another order in each epoch.
+    """
+
+    def __init__(self, rows: AllRows, number: int, length: int, *, shuffle: bool) -> None:
+        self._rows, self._number, self._length, self._shuffle = rows, number, length, shuffle
+        self._epoch, self._place = -1, 0
+        self._batches: Iterator[np.ndarray] = iter(())
+        self._left = np.empty((0, 0))
+
+    def take(self, epoch: int, first: int, last: int) -> np.ndarray:
+        """Rows `first` to `last` (n, D) of those that train, as they come in that epoch.
+
+        Raises
+        ------
+        DataError
+            If they are no longer there.
+        """
+        if (epoch, first) != (self._epoch, self._place):
+            self._begin(epoch)
+            while self._place < first:
+                self._next(min(first - self._place, 1 << 15))
+        pieces = []
+        while self._place < last:
+            pieces.append(self._next(last - self._place))
+        if len(pieces) == 1:
+            return pieces[0]
+        width = self._rows.schema.width
+        return np.concatenate(pieces) if pieces else np.empty((0, width))
+
+    def _begin(self, epoch: int) -> None:
+        self._epoch, self._place = epoch, 0
+        self._batches = self._rows.rows(self._number, epoch, shuffle=self._shuffle)
+        self._left = np.empty((0, 0))
+
+    def _next(self, most: int) -> np.ndarray:
+        """At least one row that comes next, and no more than that many."""
+        while not len(self._left):
+            came = next(self._batches, None)
+            if came is None:
+                raise DataError(
+                    "the data became shorter while they were learnt from",
+                    advice="Fit again when nothing writes to them.",
+                )
+            self._left = came
+        taken, self._left = self._left[:most], self._left[most:]
+        self._place += len(taken)
+        return taken
