@@ -91,9 +91,13 @@ def _training(manifest: Manifest) -> list[str]:
 
     training, data = manifest.training, manifest.data
     networks, groups = counted(manifest.members, "network"), counted(manifest.groups, "group")
+    held_out = f"{data.validation_rows} watched, {data.calibration_rows} calibrated"
+    whole = data.training_rows > data.rows  # of the input that the rows are a sample of
     return [
-        f"{data.rows} normal rows: {data.training_rows} trained, {data.validation_rows} watched, "
-        f"{data.calibration_rows} calibrated",
+        f"{data.training_rows} of {data.drawn_from} rows trained; of a sample of {data.rows} normal "
+        f"rows {held_out}"
+        if whole
+        else f"{data.rows} normal rows: {data.training_rows} trained, {held_out}",
         *([f"{counted(data.suspects, 'suspect')} left out before"] if data.suspects else []),
         f"rows sha256 {data.digest}",
         f"{networks} in {groups}, {training.parameters} parameters, "

@@ -137,7 +137,8 @@ class Data(Frozen):
 
     `digest` is the SHA-256 of the feature values as float64 (signals: float32), row by row, in
     the order in which they came. `suspects` were left out before, and count nowhere else. Where
-    the rows are a sample, it was `drawn_from` so many.
+    the rows are a sample, it was `drawn_from` so many. Where all of these were learnt from, and
+    the sample was held out or scaled by, there are more `training_rows` than `rows`.
     """
 
     rows: int

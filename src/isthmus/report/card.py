@@ -85,7 +85,10 @@ def _data(manifest: Manifest) -> list[tuple[str, str]]:
         ("rows are", f"{schema.kind}, {size} {'pixels' if form else 'columns'}"),
         ("normal rows", str(data.rows)),
         *([("from a sample of rows, of", str(data.drawn_from))] if data.drawn_from else []),
-        ("of these trained", str(data.training_rows)),
+        (
+            "trained" if data.training_rows > data.rows else "of these trained",
+            str(data.training_rows),
+        ),
         ("watched", str(data.validation_rows)),
         ("calibrated", str(data.calibration_rows)),
         ("suspects left out", str(data.suspects)),

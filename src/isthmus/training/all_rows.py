@@ -52,6 +52,8 @@ class AllRows:
         Numbers of rows in the input that do not train, shape (K,), sorted.
     seed : int
         Of the order.
+    most : int
+        Lanes, at most.
     """
 
     open: Callable[[], Source]
@@ -59,6 +61,7 @@ class AllRows:
     schema: Schema
     kept_out: np.ndarray
     seed: int
+    most: int = LANES
 
     @cached_property
     def lanes(self) -> list[list[Piece]]:
@@ -69,7 +72,7 @@ class AllRows:
             if count:
                 pieces.append(Piece(source, first))
             first += count
-        lanes = min(LANES, len(pieces))
+        lanes = min(self.most, len(pieces))
         return [pieces[lane::lanes] for lane in range(lanes)]
 
     def rows(self, lane: int, epoch: int, *, shuffle: bool) -> Iterator[np.ndarray]:

@@ -47,14 +47,13 @@ def put_back(state: State, document: Document, arrays: Mapping[str, np.ndarray])
     _put_into(dict(state.network.state_dict()), _group(arrays, "network"))
     _put_into(state.optimizer.tensors, _group(arrays, "optimizer"))
     _put_back_keeper(state, _group(arrays, "keeper"))
-    loop = {
-        "totals": state.totals,
-        "generator": state.generator.get_state(),
-        "dealt_from": state.generator.get_state(),
-    }
-    _put_into(loop, _group(arrays, "loop"))
+    loop = {"totals": state.totals, "generator": state.generator.get_state()}
+    held = _group(arrays, "loop")
+    if "dealt_from" in held:  # where orders are dealt out of the generator
+        loop["dealt_from"] = state.generator.get_state()
+    _put_into(loop, held)
     state.generator.set_state(loop["generator"])
-    state.dealt_from = loop["dealt_from"]
+    state.dealt_from = loop.get("dealt_from")
     state.step, state.taken, state.epochs = document.step, document.taken, [*document.epochs]
 
 

@@ -76,7 +76,7 @@ class Course:
 
     def take(self, weights: Mapping[str, np.ndarray]) -> None:
         """Put into the network what one like it has learnt."""
-        parts = {name: torch.from_numpy(array) for name, array in weights.items()}
+        parts = {name: torch.from_numpy(array.copy()) for name, array in weights.items()}
         self.network.load_state_dict(parts)
 
     def run(

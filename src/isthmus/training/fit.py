@@ -118,7 +118,7 @@ def fit(
         suspects = find_suspects(values, schema, options) if suspects is None else suspects
         kept, dealt = _dealt(values, schema, options, suspects)
         if whole is not None:
-            full = whole.reading(schema, kept[dealt.training[0]], options.training.seed)
+            full = whole.reading(schema, kept[dealt.training[0]], options.training)
         values = values[kept] if len(kept) < len(values) else values
     elif options.trust.suspects:
         raise UsageError("suspects says who trains, and that is decided already: leave it out")

@@ -100,8 +100,12 @@ class Lanes:
         return Share(self, cells, tuple(spans), epoch, first, last, last == self.updates)
 
     def place(self, lane: int, update: int) -> int:
-        """The row of a lane that an update of the epoch begins with."""
-        return update * self.counts[lane] // self.updates
+        """The row of a lane that an update of the epoch begins with.
+
+        Lanes are ahead of each other by parts of a row, so that updates are alike.
+        """
+        lanes = len(self.counts)
+        return (update * self.counts[lane] * lanes + lane * self.updates) // (self.updates * lanes)
 
     def generator(self, *seeds: int) -> torch.Generator:
         """One that nobody else draws from."""
@@ -153,13 +157,15 @@ class Share:
         for span, (start, end) in zip(self.spans, self._bounds(place), strict=True):
             here = slice(begin, begin + end - start)
             begin = here.stop
+            if start == end:
+                continue
             generator = self.feed.generator(self.epoch, self.first + place, span.lane, 1)
             pieces.append(
                 self.feed.noise.disturbed(
                     inputs[:, here], self.cells, span.own, rows[:, here], generator
                 )
             )
-        return torch.cat(pieces, dim=1)
+        return torch.cat(pieces, dim=1) if pieces else inputs
 
     def share(self, place: int) -> float:
         if len(self.spans) == len(self.feed.counts):

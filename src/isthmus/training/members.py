@@ -71,7 +71,7 @@ class Cells(NamedTuple):
 
 def gather(cells: Tensor, rows: Tensor) -> Tensor:
     """The cells (M, B, D) of row numbers (M, B); quicker than indexing by a matrix."""
-    return cells.index_select(0, rows.flatten()).view(*rows.shape, -1)
+    return cells.index_select(0, rows.flatten()).view(*rows.shape, cells.shape[1])
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from isthmus.errors import UsageError
-from isthmus.options import FitOptions, RowOptions
+from isthmus.options import FitOptions, RowOptions, TrainingOptions
 from isthmus.read import Source
 from isthmus.schema import Schema
-from isthmus.training.all_rows import AllRows
+from isthmus.training.all_rows import LANES, AllRows
 from isthmus.training.course import Engine, here
 from isthmus.training.prepare import Prepared
 
@@ -53,10 +53,12 @@ class Whole:
     columns: RowOptions
     numbers: np.ndarray
 
-    def reading(self, schema: Schema, learning: np.ndarray, seed: int) -> Reading:
+    def reading(self, schema: Schema, learning: np.ndarray, options: TrainingOptions) -> Reading:
         """What is read, where these of the rows drawn train and the others do not."""
         kept_out = np.sort(np.delete(self.numbers, learning))
-        rows = AllRows(self.again.open, self.columns, schema, kept_out, seed)
+        # Each update has rows of all lanes, or nearly so.
+        most = max(1, min(LANES, (options.batch_size or 2 * LANES) // 2))
+        rows = AllRows(self.again.open, self.columns, schema, kept_out, options.seed, most)
         return Reading(rows, self.again.engine)
 
 
@@ -91,14 +93,20 @@ def on_a_split(options: FitOptions) -> FitOptions:
     Raises
     ------
     UsageError
-        If calibration across folds was asked for.
+        If something was asked for that goes with the rows drawn alone.
     """
-    calibration = options.calibration
+    calibration, problems = options.calibration, []
     if calibration.scheme == "cross":
-        raise UsageError(
+        problems.append(
             "scheme='cross' calibrates on rows that others learn from, and learn_from='all' has "
-            "no folds",
-            advice="Leave --scheme out, or learn from a sample.",
+            "no folds"
         )
+    if options.trust.suspects:
+        problems.append(
+            "suspects are looked for among the rows drawn, and learn_from='all' learns from the "
+            "others as well"
+        )
+    if problems:
+        raise UsageError(*problems, advice="Leave that out, or learn from a sample.")
     split = calibration.model_copy(update={"scheme": "split"})
     return options.model_copy(update={"calibration": split})
