@@ -58,8 +58,8 @@ OTHERWISE = {
     "bank_rows": 4,
 }
 """A value of every option that should change what comes out."""
-WITHOUT_EFFECT = {"device", "category_loss", "sample_rows"}
-"""One must not matter, one needs a category, one chooses among rows before they come here."""
+WITHOUT_EFFECT = {"device", "category_loss", "sample_rows", "learn_from"}
+"""One must not matter, one needs a category, two choose among rows before they come here."""
 OF_IMAGES = {"architecture": "dense", "erasing": 0.3} | {
     "kernel_size": 5,
     "downsampling": "max_pool",

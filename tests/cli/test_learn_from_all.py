@@ -49,6 +49,7 @@ def test_all_rows_but_those_that_calibrate_are_learnt_from(fitted):
     said = f"rows.parquet: {DRAWN} rows, drawn evenly from {ROWS}, decide on scales and threshold"
     assert said in done.err
     data = loaded().manifest.data
+    assert f"m.onnx: learnt from {data.training_rows} of {ROWS} rows" in done.err
     assert (data.rows, data.drawn_from) == (DRAWN, ROWS)
     assert data.calibration_rows == DRAWN // 5
     assert data.training_rows == ROWS - data.calibration_rows - data.validation_rows

@@ -53,7 +53,7 @@ ANOTHER = {
     "paired": "elsewhere", "target": "a",
     "size": "28x20", "colour": "grey", "max_megapixels": "2.5",
     "preset": "best", "noise_levels": "one", "distance": "off", "bank_rows": "100",
-    "suspects": "0.125", "sample_rows": "77",
+    "suspects": "0.125", "sample_rows": "77", "learn_from": "all",
 }  # fmt: skip
 """For each option that takes a value, one that is not its default (where there is another)."""
 

@@ -84,7 +84,7 @@ def test_small_updates_and_other_networks_keep_their_threads(
 
 def test_no_more_threads_are_taken_than_pytorch_was_given():
     with threads(1):
-        pace = Pace("dense", WORTH_TWO, 2)
+        pace = Pace("dense", WORTH_TWO, 1)
         pace.next()
         assert torch.get_num_threads() == 1
 

@@ -188,8 +188,10 @@ def _summary(output: str, manifest: Manifest) -> list[str]:
     from isthmus.cli.schema_table import size_of
     from isthmus.read.counting import counted
 
-    calibration_rows = len(manifest.calibration.scores)
+    data, calibration_rows = manifest.data, len(manifest.calibration.scores)
+    whole = data.training_rows > data.rows
     return [
+        *([f"{output}: learnt from {data.training_rows} of {data.drawn_from} rows"] * whole),
         f"{output}: {size_of(manifest.row_schema)}, "
         f"{counted(manifest.members, 'network')}, {manifest.training.parameters} parameters, "
         f"{counted(manifest.training.steps, 'update')}",

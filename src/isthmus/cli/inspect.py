@@ -94,8 +94,8 @@ def _training(manifest: Manifest) -> list[str]:
     held_out = f"{data.validation_rows} watched, {data.calibration_rows} calibrated"
     whole = data.training_rows > data.rows  # of the input that the rows are a sample of
     return [
-        f"{data.training_rows} of {data.drawn_from} rows trained; of a sample of {data.rows} normal "
-        f"rows {held_out}"
+        f"{data.training_rows} of {data.drawn_from} rows trained; of a sample of {data.rows} "
+        f"normal rows {held_out}"
         if whole
         else f"{data.rows} normal rows: {data.training_rows} trained, {held_out}",
         *([f"{counted(data.suspects, 'suspect')} left out before"] if data.suspects else []),

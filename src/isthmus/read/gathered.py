@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,14 @@ Texts = dict[int, pa.DictionaryArray]
 
 ROOM = 1.25
 """Rows that are held before they are thinned out, in multiples of those that stay."""
+GROWTH = 1.25
+"""Room for rows, where there was too little, in multiples of those that are held."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some rows, with their numbers in the input and what decides whether they are drawn."""
+    """What came beside some rows, with their numbers in the input and what decides who is drawn."""
 
-    values: npt.NDArray[Any]
     texts: Texts
     ids: pa.Table
     labels: pa.Array | None
@@ -31,15 +33,11 @@ class Piece:
     keys: npt.NDArray[np.float64]
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.keys)
 
-    def up_to(self, bound: float) -> Piece:
-        """The rows whose keys are no larger."""
-        kept = np.flatnonzero(self.keys <= bound)
-        if len(kept) == len(self):
-            return self
+    def only(self, kept: npt.NDArray[np.intp]) -> Piece:
+        """Some of the rows, by their places."""
         return Piece(
-            self.values[kept],
             {place: names.take(kept) for place, names in self.texts.items()},
             self.ids.take(kept),
             None if self.labels is None else self.labels.take(pa.array(kept)),
@@ -64,8 +62,6 @@ class Gathered:
         The features that are no numbers and no names.
     seen : int
         All rows that came.
-    values : array
-        Shape (N, D): those of all pieces, once they are thinned out.
     """
 
     most: int
@@ -73,17 +69,22 @@ class Gathered:
     pieces: list[Piece] = field(default_factory=list)
     neither: dict[int, Problem] = field(default_factory=dict)
     seen: int = 0
-    values: npt.NDArray[Any] = field(default_factory=lambda: np.empty((0, 0)))
     _bound: float = 1.0
+    # One array that grows and shrinks where it lies: many small ones leave holes in memory.
+    _held: npt.NDArray[Any] = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
     def add(
         self, values: npt.NDArray[Any], texts: Texts, ids: pa.Table, labels: pa.Array | None
     ) -> None:
         """Take a batch."""
         numbers = np.arange(self.seen, self.seen + len(values))
-        piece = Piece(values, texts, ids, labels, numbers, self.keys.of(len(values)))
+        piece = Piece(texts, ids, labels, numbers, self.keys.of(len(values)))
         self.seen += len(values)
-        self.pieces.append(piece.up_to(self._bound))
+        kept = np.flatnonzero(piece.keys <= self._bound)
+        if len(kept) < len(piece):
+            piece, values = piece.only(kept), values[kept]
+        self._hold(values)
+        self.pieces.append(piece)
         if self.rows > ROOM * self.most:
             self.thin()
 
@@ -91,17 +92,37 @@ class Gathered:
         """Let go of all rows that are not drawn of those that came so far."""
         if self.rows > self.most:
             self._bound = bound_of(np.concatenate([piece.keys for piece in self.pieces]), self.most)
-        kept = sum(int((piece.keys <= self._bound).sum()) for piece in self.pieces)
-        shape = kept, *self.pieces[0].values.shape[1:]
-        kind = np.result_type(*{piece.values.dtype for piece in self.pieces})
-        self.values = np.empty(shape, kind)
-        end = 0
+        begin = end = 0
         for place, piece in enumerate(self.pieces):
-            start, drawn = end, piece.up_to(self._bound)
-            end += len(drawn)
-            self.values[start:end] = drawn.values
-            # The array that it came in is let go at once.
-            self.pieces[place] = replace(drawn, values=self.values[start:end])
+            kept = np.flatnonzero(piece.keys <= self._bound)
+            if len(kept) < len(piece) or begin > end:
+                self._held[end : end + len(kept)] = self._held[begin + kept]
+                self.pieces[place] = piece.only(kept)
+            begin, end = begin + len(piece), end + len(kept)
+        self._resize(end)
+
+    @property
+    def values(self) -> npt.NDArray[Any]:
+        """The features of all rows that are held, shape (N, D)."""
+        return self._held[: self.rows]
+
+    def _hold(self, values: npt.NDArray[Any]) -> None:
+        """Put rows (n, D) behind those that are held."""
+        rows = self.rows
+        if not rows:
+            self._held = np.empty((0, values.shape[1]), values.dtype)
+        elif values.dtype != self._held.dtype:
+            self._held = self._held.astype(np.result_type(values, self._held))
+        needed = rows + len(values)
+        if needed > len(self._held):
+            at_most = int(ROOM * self.most) + len(values)
+            self._resize(max(needed, min(int(GROWTH * rows), at_most)))
+        self._held[rows : rows + len(values)] = values
+
+    def _resize(self, rows: int) -> None:
+        """Have room for so many rows."""
+        # No view of it is ever kept while more may come.
+        self._held.resize((rows, self._held.shape[1]), refcheck=False)
 
     @property
     def rows(self) -> int:
@@ -123,8 +144,8 @@ class Gathered:
     def came_as_numbers(self, place: int) -> bool:
         """Whether some batch gave numbers where another gave names."""
         return any(
-            place not in piece.texts and not np.isnan(piece.values[:, place]).all()
-            for piece in self.pieces
+            place not in piece.texts and not np.isnan(numbers).all()
+            for piece, numbers in self._numbers(place)
         )
 
     def column(self, place: int) -> tuple[pa.DictionaryArray, npt.NDArray[np.bool_]]:
@@ -132,8 +153,15 @@ class Gathered:
         names = [
             piece.texts[place]
             if place in piece.texts
-            else texts_of(pa.array(piece.values[:, place], from_pandas=True))
-            for piece in self.pieces
+            else texts_of(pa.array(numbers, from_pandas=True))
+            for piece, numbers in self._numbers(place)
         ]
         whole = pa.chunked_array(names).unify_dictionaries().combine_chunks()
-        return whole, np.concatenate([~np.isnan(piece.values[:, place]) for piece in self.pieces])
+        return whole, ~np.isnan(self.values[:, place])
+
+    def _numbers(self, place: int) -> Iterator[tuple[Piece, npt.NDArray[Any]]]:
+        """Every piece with the numbers in one feature."""
+        begin = 0
+        for piece in self.pieces:
+            yield piece, self._held[begin : begin + len(piece), place]
+            begin += len(piece)

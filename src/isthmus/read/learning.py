@@ -140,6 +140,7 @@ def _gather(
             advice=f"Give normal rows: at least {MINIMUM_ROWS} are needed to learn from.",
         )
     gathered.thin()
+    pa.default_memory_pool().release_unused()  # Arrow keeps what reading took
     return gathered
 
 
