@@ -13,11 +13,13 @@ from hypothesis.extra.numpy import arrays
 from isthmus import model_file
 from isthmus.model_file.agreement import expected_inputs, expected_outputs
 from isthmus.model_file.cut import cut
+from isthmus.model_file.side_by_side import side_by_side
 from isthmus.model_file.without_holes import without_holes
 from isthmus.schema import ImageForm
 from isthmus.scoring.scorer import Scorer
-from isthmus.scoring.session import Session, _may_have_holes
+from isthmus.scoring.session import Session
 from isthmus.scoring.sessions import widest
+from isthmus.scoring.sum import sum_of
 
 SMALL = {"max_steps": 20, "encoder": (8,), "code_size": 4}
 
@@ -64,7 +66,8 @@ def both(scorer):
     inputs = expected_inputs(model.manifest)
     simpler = without_holes(model.graph, inputs[0].name, ["anomaly_score"])
     width = widest(model)
-    graphs = cut(model.graph, inputs, values), cut(simpler, inputs, values)
+    simpler = side_by_side(cut(simpler, inputs, values), inputs[0].name)
+    graphs = cut(model.graph, inputs, values), simpler
     return graphs, [Session(graph, width=width) for graph in graphs]
 
 
@@ -115,7 +118,9 @@ def test_rows_with_and_without_holes_are_scored_as_alone_in_any_company(detector
 )
 def test_a_hole_is_never_overlooked(chunk):
     if np.isnan(chunk).any():
-        assert _may_have_holes(chunk)
+        assert np.isnan(sum_of(chunk))
+    if not np.isfinite(chunk).all():
+        assert not np.isfinite(sum_of(chunk))
 
 
 def test_a_file_of_an_older_version_is_scored_the_same_too():

@@ -46,6 +46,7 @@ def test_every_row_has_its_result_in_its_place(sessions, count, threads):
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_every_row_is_looked_at_once_as_the_graph_sees_it(sessions, threads):
     rows, seen, lock = np.arange(900.0).reshape(300, 3), [], threading.Lock()
+    rows[::7, 1], rows[3::7, 1] = np.nan, np.inf
 
     def look(first, chunk):
         with lock:
@@ -66,7 +67,7 @@ def test_few_rows_are_shared_out_among_the_threads(sessions):
         seen.add((first, len(chunk)))
         both.wait()  # never passed by one thread alone
 
-    sessions[2].run(np.zeros((32, 3)), ["largest"], "float32", look)
+    sessions[2].run(np.full((32, 3), np.nan), ["largest"], "float32", look)
     assert seen == {(0, 16), (16, 16)}
 
 
@@ -80,5 +81,13 @@ def test_a_failure_stops_what_has_not_begun(sessions, threads):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sessions[threads].run(np.zeros((32 * 400, 3)), ["largest"], "float32", look)
+        sessions[threads].run(np.full((32 * 400, 3), np.nan), ["largest"], "float32", look)
     assert len(begun) < 400
+
+
+@pytest.mark.parametrize("cell", [np.nan, np.inf, -np.inf])
+def test_only_chunks_in_which_something_may_be_amiss_are_looked_at(sessions, cell):
+    rows, seen = np.ones((32 * 5, 3)), []
+    rows[70, 2] = cell
+    sessions[1].run(rows, ["largest"], "float32", lambda first, chunk: seen.append(first))
+    assert seen == [64]

@@ -24,6 +24,7 @@ OTHERWISE = {
     "kl_weight": 1.0,
     "kl_warmup": 0.5,
     "sample_rows": 20,
+    "learn_from": "all",
 }
 QUICK = {"max_steps": 1, "scheme": "split", "members": 1}
 

@@ -12,7 +12,7 @@ Examples:
 
   isthmus fit photos --label class --normal good --size 32 -o detector.onnx
 
-  isthmus fit year.parquet --learn-from all -o detector.onnx
+  isthmus fit normal.csv --learn-from all -o detector.onnx
 
   isthmus fit normal.csv --suspects 0.05 --suspects-output suspects.csv -o detector.onnx
 

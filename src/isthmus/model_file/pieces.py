@@ -5,10 +5,10 @@ No ONNX library is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from isthmus.model_file.messages import MODEL, Message
+from isthmus.model_file.messages import MODEL, NODE, Message
 from isthmus.model_file.wire import Span, WireReader, written_bytes
 
 
@@ -42,6 +42,21 @@ def rewritten(model: bytes, fields: Callable[[WireReader, Span], Iterable[bytes]
         if piece.name == "graph":
             content = b"".join(fields(reader, piece.span))
             written.append(written_bytes(tag_of(MODEL, "graph"), content))
+        else:
+            written.append(piece.written)
+    return b"".join(written)
+
+
+def renamed(
+    reader: WireReader, part: Piece, instead: Mapping[str, str], *, outputs: bool = True
+) -> bytes:
+    """A node whose inputs, and outputs too, have their new names."""
+    written, ends = [], ("input", "output") if outputs else ("input",)
+    for piece in pieces(reader, NODE, part.span):
+        start, end = piece.span
+        name = reader.data[start:end].decode() if piece.name in ends else ""
+        if name in instead:
+            written.append(written_bytes(tag_of(NODE, piece.name), instead[name].encode()))
         else:
             written.append(piece.written)
     return b"".join(written)

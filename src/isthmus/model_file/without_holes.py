@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from isthmus.model_file.messages import GRAPH, NODE, TENSOR, Parsed, parse
-from isthmus.model_file.pieces import Piece, pieces, rewritten, tag_of
+from isthmus.model_file.pieces import pieces, renamed, rewritten, tag_of
 from isthmus.model_file.wire import Span, WireReader, written_bytes, written_number
 
 Known = Literal["rows", "false", "true", "zeros", "ones"]
@@ -57,22 +57,11 @@ def _simpler(reader: WireReader, span: Span, rows: str, wanted: Collection[str])
         node = parse(reader, NODE, part.span)
         facts.learn(node)
         if not {*node["output"]} & {*facts.sums}:
-            yield written_bytes(tag_of(GRAPH, "node"), _renamed(reader, part, facts.instead))
+            yield written_bytes(
+                tag_of(GRAPH, "node"), renamed(reader, part, facts.instead, outputs=False)
+            )
     for name, count in facts.sums.items():
         yield written_bytes(tag_of(GRAPH, "initializer"), _number(name, count))
-
-
-def _renamed(reader: WireReader, part: Piece, instead: Mapping[str, str]) -> bytes:
-    """A node whose inputs have their new names."""
-    written = []
-    for piece in pieces(reader, NODE, part.span):
-        start, end = piece.span
-        name = reader.data[start:end].decode() if piece.name == "input" else ""
-        if name in instead:
-            written.append(written_bytes(tag_of(NODE, "input"), instead[name].encode()))
-        else:
-            written.append(piece.written)
-    return b"".join(written)
 
 
 def _number(name: str, number: int) -> bytes:

@@ -93,10 +93,11 @@ def matrix_of(
     """
     single = bool(columns) and all(pa.types.is_float32(column.type) for column in columns)
     rows = len(columns[0]) if columns else 0
-    values = np.full((rows, len(columns)), np.nan, np.float32 if single else np.float64)
+    values = np.empty((rows, len(columns)), np.float32 if single else np.float64)
     strange = []
     for place, column in enumerate(columns):
         if place in skipped:
+            values[:, place] = np.nan
             continue
         column = plain(column)
         if pa.types.is_floating(column.type):

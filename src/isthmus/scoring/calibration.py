@@ -43,7 +43,10 @@ class Calibrator:
 
     def ranks(self, scores: np.ndarray) -> np.ndarray:
         """1 + the number of held-out scores at least as large, for scores (N,): 1 to n + 1."""
-        below = np.searchsorted(self.scores, scores.astype(np.float32), side="left")
+        order = np.argsort(scores)  # neighbours are looked up near each other: many times as fast
+        below = np.empty(len(scores), np.int64)
+        sorted_scores = scores[order].astype(np.float32)
+        below[order] = np.searchsorted(self.scores, sorted_scores, side="left")
         return 1 + self.rows - below
 
     def p_values(self, scores: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ from isthmus.read.counting import counted
 from isthmus.read.images.forms import resized
 from isthmus.read.images.pairs import are_pairs
 from isthmus.schema import UNSEEN, Column, Schema, closest
+from isthmus.scoring.sum import sum_of
 
 FEWEST = 2
 """Of one value or row alone nothing is said."""
@@ -75,12 +76,17 @@ class Familiarity:
         unusable : collection of int
             Rows in which NaN may be a cell that is no number.
         """
-        there = ~np.isnan(values)
-        usable = there.any(axis=1)
+        if np.isnan(sum_of(values)):
+            there = ~np.isnan(values)
+            usable = there.any(axis=1)
+            observed = there.reshape(-1, len(self._columns)).sum(axis=0)  # pixels by channel
+        else:
+            usable = np.ones(len(values), bool)
+            observed = np.asarray(values.size // len(self._columns))
         usable[list(unusable)] = False
         self._rows += len(values)
         self._usable += int(usable.sum())
-        self._values += there.reshape(-1, len(self._columns)).sum(axis=0)  # pixels by channel
+        self._values += observed
         if self._schema.image is not None:
             finite = np.isfinite(values)
             self._least = min(self._least, float(values.min(where=finite, initial=np.inf)))

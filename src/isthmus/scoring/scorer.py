@@ -336,11 +336,10 @@ class Scorer:
         needed = self._needed(outputs)
 
         def look(first: int, chunk: np.ndarray) -> None:
-            if not np.isfinite(chunk).all():
-                for cells, missing in needed:
-                    for row in np.flatnonzero(np.isnan(chunk[:, cells]).all(axis=1)):
-                        reasons[first + int(row)] = missing
-                reasons.update(self._infinite(first, chunk))
+            for cells, missing in needed:
+                for row in np.flatnonzero(np.isnan(chunk[:, cells]).all(axis=1)):
+                    reasons[first + int(row)] = missing
+            reasons.update(self._infinite(first, chunk))
 
         results = self._sessions.of(outputs).run(values, outputs, self._element, look)
         return results, dict(sorted(reasons.items()))

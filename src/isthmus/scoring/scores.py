@@ -81,11 +81,12 @@ class Scores:
         refuse_taken(self.ids.column_names)
         count = len(self)
         reasons = [self.reasons.get(row) for row in range(count)] if self.reasons else None
+        invalid = self.is_invalid if self.is_invalid.any() else None
         own = {
             "row": pa.array(np.arange(self.first, self.first + count)),
-            "anomaly_score": pa.array(self.anomaly_score, mask=self.is_invalid),
-            "p_value": pa.array(self.p_value, mask=self.is_invalid),
-            "is_anomaly": pa.array(self.is_anomaly, mask=self.is_invalid),
+            "anomaly_score": pa.array(self.anomaly_score, mask=invalid),
+            "p_value": pa.array(self.p_value, mask=invalid),
+            "is_anomaly": pa.array(self.is_anomaly, mask=invalid),
             "status": statuses(self.is_invalid),
             "reason": pa.array(reasons, pa.string()) if reasons else pa.nulls(count, pa.string()),
         }
@@ -114,6 +115,8 @@ def refuse_taken(
 
 def statuses(invalid: np.ndarray) -> pa.Array:
     """A word for each row (N,): `SCORED` or `INVALID`."""
+    if not invalid.any():
+        return pa.repeat(SCORED, len(invalid))
     codes = pa.array(invalid.astype(np.int8))
     return pa.DictionaryArray.from_arrays(codes, [SCORED, INVALID]).dictionary_decode()
 

@@ -10,8 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
+from isthmus.scoring.sum import sum_of
+
 FEWEST_ROWS = 4
-"""Calls are padded to this many rows: one-row kernels may differ in the last bit."""
+"""Calls are padded to a multiple of so many rows: kernels of one row may differ in the last bit,
+and a graph may take so many as one."""
 
 CHUNK_BYTES = 2_000_000
 """About the size of the widest intermediate result of one call; larger ones leave the cache."""
@@ -22,7 +25,8 @@ WIDE = 65_536
 _ERRORS_ONLY = 3
 
 Look = Callable[[int, np.ndarray], None]
-"""Shown every chunk: the number of its first row, and its rows as the graph will see them."""
+"""Shown every chunk in which a cell may be missing or infinite: the number of its first row, and
+its rows as the graph will see them."""
 
 
 class Session:
@@ -45,7 +49,7 @@ class Session:
         self, model: bytes, *, whole: bytes | None = None, width: int = 256, threads: int = 1
     ) -> None:
         self._model, self._whole = model, whole
-        self._sessions: dict[bool, onnxruntime.InferenceSession] = {}
+        self._sessions: dict[bool, tuple[onnxruntime.InferenceSession, str]] = {}
         self._making = Lock()
         self._threads = threads
         # What is far wider, such as the maps of large images, must not fill the memory.
@@ -71,9 +75,10 @@ class Session:
             chunk = rows[first : first + size]
             with np.errstate(over="ignore"):  # what does not fit float32 becomes an infinity
                 chunk = np.ascontiguousarray(chunk, element)
-            if look is not None:
+            total = sum_of(chunk)
+            if look is not None and not np.isfinite(total):
                 look(first, chunk)
-            simpler = self._whole is not None and not _may_have_holes(chunk)
+            simpler = self._whole is not None and not np.isnan(total)
             return self._run_chunk(chunk, outputs, whole=simpler)
 
         whole: list[np.ndarray] = []
@@ -108,25 +113,27 @@ class Session:
         self, rows: np.ndarray, outputs: Sequence[str], *, whole: bool
     ) -> list[np.ndarray]:
         count = len(rows)
-        if count < FEWEST_ROWS:
-            padding = np.zeros((FEWEST_ROWS - count, rows.shape[1]), rows.dtype)
+        if lacking := -count % FEWEST_ROWS or FEWEST_ROWS * (not count):
+            padding = np.zeros((lacking, rows.shape[1]), rows.dtype)
             rows = np.concatenate([rows, padding])
-        session = self._session(whole=whole)
-        results = session.run(list(outputs), {session.get_inputs()[0].name: rows})
-        return [result[:count] for result in results]
+        session, name = self._session(whole=whole)
+        results = session.run(list(outputs), {name: rows})
+        return [result[:count] for result in results] if lacking else list(results)
 
     def call(self, inputs: Mapping[str, np.ndarray], outputs: Sequence[str]) -> list[np.ndarray]:
         """One call of a graph with any inputs, as they are: neither cut into chunks nor padded."""
-        results: list[np.ndarray] = self._session().run(list(outputs), dict(inputs))
+        session, _ = self._session()
+        results: list[np.ndarray] = session.run(list(outputs), dict(inputs))
         return results
 
-    def _session(self, *, whole: bool = False) -> onnxruntime.InferenceSession:
-        """That of one of the two models, made when it is first needed."""
+    def _session(self, *, whole: bool = False) -> tuple[onnxruntime.InferenceSession, str]:
+        """That of one of the two models, made when it is first needed, and its first input."""
         model = self._whole if whole else None
         with self._making:
             key = model is not None
             if key not in self._sessions:
-                self._sessions[key] = _made(self._model if model is None else model)
+                session = _made(self._model if model is None else model)
+                self._sessions[key] = session, session.get_inputs()[0].name
             return self._sessions[key]
 
 
@@ -140,9 +147,3 @@ def _made(model: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(
         model, options, providers=["CPUExecutionProvider"], enable_fallback=0
     )
-
-
-def _may_have_holes(chunk: np.ndarray) -> bool:
-    """Whether a cell is missing, or infinite cells of both signs hide that none is."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isnan(chunk.sum()))

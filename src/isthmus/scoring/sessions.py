@@ -9,6 +9,7 @@ import numpy as np
 from isthmus.model_file import ModelFile
 from isthmus.model_file.agreement import expected_inputs, expected_outputs
 from isthmus.model_file.cut import cut
+from isthmus.model_file.side_by_side import side_by_side
 from isthmus.model_file.without_holes import without_holes
 from isthmus.scoring.session import Session
 
@@ -40,10 +41,11 @@ class Sessions:
             manifest = self._model.manifest
             values = [value for value in expected_outputs(manifest) if value.name in wanted]
             inputs, graph = expected_inputs(manifest), self._model.graph
-            simpler = without_holes(graph, inputs[0].name, wanted)
+            rows = inputs[0].name
+            simpler = cut(without_holes(graph, rows, wanted), inputs, values)
             self._made[wanted] = Session(
                 cut(graph, inputs, values),
-                whole=cut(simpler, inputs, values),
+                whole=side_by_side(simpler, rows),
                 width=self._width,
                 threads=self._threads,
             )
