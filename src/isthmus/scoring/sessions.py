@@ -8,6 +8,7 @@ import numpy as np
 
 from isthmus.model_file import ModelFile
 from isthmus.model_file.agreement import expected_inputs, expected_outputs
+from isthmus.model_file.axes import with_axes
 from isthmus.model_file.cut import cut
 from isthmus.model_file.side_by_side import side_by_side
 from isthmus.model_file.without_holes import without_holes
@@ -45,7 +46,7 @@ class Sessions:
             simpler = cut(without_holes(graph, rows, wanted), inputs, values)
             self._made[wanted] = Session(
                 cut(graph, inputs, values),
-                whole=side_by_side(simpler, rows),
+                whole=with_axes(side_by_side(simpler, rows), "views", axes=3),  # (N, M, V)
                 width=self._width,
                 threads=self._threads,
             )
