@@ -47,10 +47,15 @@ def written(path, rows, group, **more):
     return path
 
 
+def came(rows, lane):
+    """All rows of a lane that train, in batches."""
+    return [values for piece in rows.lanes[lane] for values, _ in rows.rows(piece)]
+
+
 def feeds_of(rows, batch, members, workers=1, noise=0.0):
     """One feed for each worker."""
     every = range(len(rows.lanes))
-    values = np.concatenate([v for lane in every for v in rows.rows(lane, 0, shuffle=False)])
+    values = np.concatenate([v for lane in every for v in came(rows, lane)])
     plain = PreprocessingOptions(scaling="none", input_limit=None, tails="keep")
     preamble = Preamble.fit(values, "table", plain)
     survey = Survey.of(rows, range(len(rows.lanes)))
@@ -195,12 +200,11 @@ def test_rows_without_a_normal_label_a_value_or_a_known_level_do_not_train(tmp_p
     schema = describe(sample, ["a", "b", "c"], "table", levels={"c": ("x",)})
     columns = RowOptions(label="label", normal=("ok",))
     source = AllRows(lambda: open_source(path), columns, schema, np.array([9, 33]), 0)
-    came = np.concatenate(
-        [v for lane in range(len(source.lanes)) for v in source.rows(lane, 0, shuffle=True)]
-    )
+    every = range(len(source.lanes))
+    trained = np.concatenate([v for lane in every for v in came(source, lane)])
     known = {row for row in range(rows) if row % 3 == 0 and row not in (9, 33)}
-    has_number = came[~np.isnan(came[:, 0]), 0].astype(int)
-    assert {*has_number} == known - {6} and len(came) == len(known)
+    has_number = trained[~np.isnan(trained[:, 0]), 0].astype(int)
+    assert {*has_number} == known - {6} and len(trained) == len(known)
 
 
 def test_what_is_known_of_all_rows_is_exact(tmp_path):

@@ -22,6 +22,7 @@ from isthmus.read.parts import parts_of
 from isthmus.read.roles import Roles, roles_of
 from isthmus.read.sampling import Keys, Sampling
 from isthmus.read.source import Source
+from isthmus.read.tables import let_go
 
 SHOWN = 8
 """Categories that a decision names."""
@@ -140,7 +141,7 @@ def _gather(
             advice=f"Give normal rows: at least {MINIMUM_ROWS} are needed to learn from.",
         )
     gathered.thin()
-    pa.default_memory_pool().release_unused()  # Arrow keeps what reading took
+    let_go()
     return gathered
 
 

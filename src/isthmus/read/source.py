@@ -116,17 +116,41 @@ def blocks_of(
 
 def pieces_of(source: Source) -> list[Source]:
     """The parts of a source that can be read by themselves, in their order; it may be one."""
-    if isinstance(source.matrix, np.ndarray):
-        return [_slice(source, first) for first in range(0, len(source.matrix), SLICE)]
+    if source.matrix is not None:
+        places = range(0, len(source.matrix), SLICE)
+        return [_rows_of(source, source.matrix, first, SLICE) for first in places]
     return [source] if source.pieces is None else source.pieces()
 
 
-def _slice(whole: Source, first: int) -> Source:
+def after(source: Source, rows: int) -> Source:
+    """The same without its first rows."""
+    if not rows:
+        return source
+    if source.matrix is not None:
+        return _rows_of(source, source.matrix, rows, len(source.matrix))
+    left = None if source.rows is None else source.rows - rows
+    return replace(source, rows=left, pieces=None, read=lambda text: _dropped(source, text, rows))
+
+
+def _dropped(source: Source, text: Collection[str], rows: int) -> Iterator[pa.RecordBatch]:
+    for batch in source.batches(text):
+        passed = min(rows, batch.num_rows)
+        rows -= passed
+        if passed < batch.num_rows:
+            yield batch.slice(passed)
+
+
+def _rows_of(
+    whole: Source, matrix: npt.NDArray[Any] | StoredMatrix, first: int, rows: int
+) -> Source:
     """Some rows of an array as a source of their own."""
-    assert isinstance(whole.matrix, np.ndarray)
-    matrix = whole.matrix[first : first + SLICE]
-    beside = {name: column.slice(first, SLICE) for name, column in whole.beside.items()}
-    return replace(whole, matrix=matrix, beside=beside, rows=len(matrix))
+    some: npt.NDArray[Any] | StoredMatrix
+    if isinstance(matrix, StoredMatrix):
+        some = matrix.part(first, rows)
+    else:
+        some = matrix[first : first + rows]
+    beside = {name: column.slice(first, rows) for name, column in whole.beside.items()}
+    return replace(whole, matrix=some, beside=beside, rows=len(some))
 
 
 def no_batches(name: str) -> Batches:

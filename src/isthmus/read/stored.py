@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 import numpy as np
@@ -39,6 +39,10 @@ class StoredMatrix:
         Whether column lies after column, and not row after row.
     offset : int
         Bytes before the first cell.
+    begin : int
+        Rows of the file before the first of these.
+    held : int or None
+        Rows of the file, where these are only some of them.
     """
 
     name: str
@@ -47,6 +51,8 @@ class StoredMatrix:
     dtype: np.dtype[Any]
     by_column: bool
     offset: int
+    begin: int = 0
+    held: int | None = None
 
     @property
     def ndim(self) -> int:
@@ -54,6 +60,13 @@ class StoredMatrix:
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    def part(self, first: int, rows: int) -> StoredMatrix:
+        """At most so many rows from one on."""
+        count = max(min(rows, len(self) - first), 0)
+        held = len(self) if self.held is None else self.held
+        shape = (count, *self.shape[1:])
+        return replace(self, shape=shape, begin=self.begin + first, held=held)
 
     def blocks(self, rows: int) -> Iterator[Array]:
         """All rows from the first on, at most `rows` at a time, each block of shape (n, D).
@@ -74,13 +87,14 @@ class StoredMatrix:
 
     def _block(self, file: IO[bytes], first: int, count: int) -> Array:
         size, columns = self.dtype.itemsize, self.shape[1]
+        first, held = self.begin + first, len(self) if self.held is None else self.held
         data = np.empty(count * columns * size, np.uint8)
         if not self.by_column:
             self._fill(file, self.offset + first * columns * size, data)
             return np.ndarray((count, columns), self.dtype, data)
         pieces = data.reshape(columns, count * size)
         for column in range(columns):
-            self._fill(file, self.offset + (column * len(self) + first) * size, pieces[column])
+            self._fill(file, self.offset + (column * held + first) * size, pieces[column])
         return np.ndarray((count, columns), self.dtype, data, order="F")
 
     def _fill(self, file: IO[bytes], place: int, room: npt.NDArray[np.uint8]) -> None:

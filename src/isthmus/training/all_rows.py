@@ -7,7 +7,8 @@ and processes that share the lanes read nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from isthmus.options import RowOptions
 from isthmus.read import Source, stream_rows
 from isthmus.read.labels import have_label
 from isthmus.read.rows import Rows
-from isthmus.read.source import pieces_of
+from isthmus.read.source import after, pieces_of
 from isthmus.schema import UNSEEN, Schema
 from isthmus.training.describe import refuse_too_large
 from isthmus.training.usable import without_value
@@ -75,24 +76,31 @@ class AllRows:
         lanes = min(self.most, len(pieces))
         return [pieces[lane::lanes] for lane in range(lanes)]
 
-    def rows(self, lane: int, epoch: int, *, shuffle: bool) -> Iterator[np.ndarray]:
-        """The rows of a lane that train, in batches (n, D), its pieces in the order of an epoch."""
+    def order(self, lane: int, epoch: int, *, shuffle: bool) -> list[Piece]:
+        """The pieces of a lane as they come in an epoch."""
         pieces = self.lanes[lane]
-        order = np.arange(len(pieces))
-        if shuffle:
-            order = np.random.default_rng([self.seed, _OWN, epoch, lane]).permutation(order)
-        for place in order.tolist():
-            piece = pieces[place]
-            for rows in stream_rows(piece.source, self.columns, self.schema):
-                first = piece.first + rows.first
-                trains = self._train(rows, first)
-                values = rows.values if trains.all() else rows.values[trains]
-                refuse_too_large(values, self.schema, first + np.flatnonzero(trains))
-                yield values
+        if not shuffle:
+            return pieces
+        order = np.random.default_rng([self.seed, _OWN, epoch, lane]).permutation(len(pieces))
+        return [pieces[place] for place in order]
 
-    def count(self, lane: int) -> int:
-        """How many rows of a lane train."""
-        return sum(map(len, self.rows(lane, 0, shuffle=False)))
+    def rows(
+        self, piece: Piece, start: int = 0
+    ) -> Generator[tuple[np.ndarray, np.ndarray], None, None]:
+        """The rows of a piece that train, from one on: batches (n, D), and their numbers in it.
+
+        Raises
+        ------
+        DataError
+            If a row cannot be learnt from.
+        """
+        for rows in stream_rows(after(piece.source, start), self.columns, self.schema):
+            first = start + rows.first
+            trains = self._train(rows, piece.first + first)
+            values = rows.values if trains.all() else rows.values[trains]
+            numbers = first + np.flatnonzero(trains)
+            refuse_too_large(values, self.schema, piece.first + numbers)
+            yield values, numbers
 
     def __getstate__(self) -> dict[str, object]:
         """What goes to another process: sources are opened there."""
@@ -122,21 +130,24 @@ class AllRows:
 class Lane:
     """Rows of one lane, one after another, from one epoch into the next.
 
+    Between two takes nothing is open: what reads Parquet holds a part of every column, which of
+    several lanes together would be much.
+
     Parameters
     ----------
     rows : AllRows
         Of the input.
-    number, length : int
-        Which lane, and how many of its rows train.
+    number : int
+        Which lane.
     shuffle : bool
         Whether its pieces have another order in each epoch.
     """
 
-    def __init__(self, rows: AllRows, number: int, length: int, *, shuffle: bool) -> None:
-        self._rows, self._number, self._length, self._shuffle = rows, number, length, shuffle
+    def __init__(self, rows: AllRows, number: int, *, shuffle: bool) -> None:
+        self._rows, self._number, self._shuffle = rows, number, shuffle
         self._epoch, self._place = -1, 0
-        self._batches: Iterator[np.ndarray] = iter(())
-        self._left = np.empty((0, 0))
+        self._pieces: list[Piece] = []
+        self._start = 0  # in the first of the pieces that are left
 
     def take(self, epoch: int, first: int, last: int) -> np.ndarray:
         """Rows `first` to `last` (n, D) of those that train, as they come in that epoch.
@@ -147,32 +158,30 @@ class Lane:
             If they are no longer there.
         """
         if (epoch, first) != (self._epoch, self._place):
-            self._begin(epoch)
-            while self._place < first:
-                self._next(min(first - self._place, 1 << 15))
-        pieces = []
-        while self._place < last:
-            pieces.append(self._next(last - self._place))
-        if len(pieces) == 1:
-            return pieces[0]
-        width = self._rows.schema.width
-        return np.concatenate(pieces) if pieces else np.empty((0, width))
+            self._epoch, self._place, self._start = epoch, 0, 0
+            self._pieces = [*self._rows.order(self._number, epoch, shuffle=self._shuffle)]
+            for _ in self._next(first):
+                pass
+        taken = list(self._next(last - first))
+        if len(taken) == 1:
+            return taken[0]
+        return np.concatenate([np.empty((0, self._rows.schema.width)), *taken])
 
-    def _begin(self, epoch: int) -> None:
-        self._epoch, self._place = epoch, 0
-        self._batches = self._rows.rows(self._number, epoch, shuffle=self._shuffle)
-        self._left = np.empty((0, 0))
-
-    def _next(self, most: int) -> np.ndarray:
-        """At least one row that comes next, and no more than that many."""
-        while not len(self._left):
-            came = next(self._batches, None)
-            if came is None:
+    def _next(self, count: int) -> Iterator[np.ndarray]:
+        """So many rows that come next, in pieces (n, D)."""
+        while count:
+            if not self._pieces:
                 raise DataError(
                     "the data became shorter while they were learnt from",
                     advice="Fit again when nothing writes to them.",
                 )
-            self._left = came
-        taken, self._left = self._left[:most], self._left[most:]
-        self._place += len(taken)
-        return taken
+            with contextlib.closing(self._rows.rows(self._pieces[0], self._start)) as batches:
+                for values, numbers in batches:
+                    some = values[:count]
+                    count -= len(some)
+                    self._place += len(some)
+                    yield some
+                    if not count:
+                        self._start = int(numbers[len(some) - 1]) + 1
+                        return
+            self._pieces, self._start = self._pieces[1:], 0

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from isthmus.read.tables import let_go
 from isthmus.training.all_rows import AllRows, Lane
 from isthmus.training.budget import Budget
 from isthmus.training.feed import Watched
@@ -73,7 +74,7 @@ class Lanes:
         self.seed, self.members, self.shuffle = rows.seed, members, shuffle
         self.counts, self.updates = tuple(counts), budget.steps_per_epoch
         self._preamble, self._device = preamble, device
-        self._lanes = {lane: Lane(rows, lane, counts[lane], shuffle=shuffle) for lane in mine}
+        self._lanes = {lane: Lane(rows, lane, shuffle=shuffle) for lane in mine}
         parts = min(ceil(sum(counts) * len(preamble.units) / NUMBERS), self.updates)
         self._ends = [self.updates * part // parts for part in range(parts + 1)]
 
@@ -86,6 +87,7 @@ class Lanes:
             lane.take(epoch, self.place(number, first), self.place(number, last))
             for number, lane in self._lanes.items()
         ]
+        let_go()
         arrays = self._preamble.run_compactly(np.concatenate(pieces))
         spans, begin = [], 0
         for number, rows in zip(self._lanes, pieces, strict=True):

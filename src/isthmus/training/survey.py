@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Self
 
 import numpy as np
 import torch
 
+from isthmus.read.tables import let_go
 from isthmus.schema import Schema
 from isthmus.training.all_rows import AllRows
 from isthmus.training.peers import Peers
@@ -46,12 +48,13 @@ class Survey:
         smallest, largest = np.zeros(shape), np.zeros(shape)
         for lane in mine:
             low, high = np.full(shape[1], np.inf), np.full(shape[1], -np.inf)
-            for values in rows.rows(lane, 0, shuffle=False):
+            for values, _ in chain.from_iterable(map(rows.rows, rows.lanes[lane])):
                 lanes[lane] += len(values)
                 missing[lane] += np.isnan(values).sum(axis=0)
                 np.fmin(low, np.fmin.reduce(values, axis=0, initial=np.inf), out=low)
                 np.fmax(high, np.fmax.reduce(values, axis=0, initial=-np.inf), out=high)
             smallest[lane], largest[lane] = low, high
+        let_go()
         return cls(lanes, missing, smallest, largest)
 
     def merged(self, peers: Peers) -> Self:
