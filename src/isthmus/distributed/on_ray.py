@@ -7,6 +7,7 @@ all, so nothing is lost and nothing counted twice.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import os
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,8 @@ QUIET = {
 }
 """No figures about the use of Ray are sent; processes of one machine talk by its loopback alone."""
 LOOPBACK = "127.0.0.1"
+REACHABLE = "ENABLE_RAY_CLUSTER"
+"""Ray's word for what lets it look for an address of the machine instead of the one it is told."""
 STORE = 80 << 20
 """Bytes of shared memory: parts are read and written by the workers and do not pass through it."""
 
@@ -124,15 +127,7 @@ def running(
         if address is not None:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         else:
-            ray.init(
-                address="local",
-                num_cpus=count,
-                include_dashboard=False,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-                object_store_memory=store,
-                _node_ip_address=LOOPBACK,
-            )
+            _begin_here(ray, count, store)
         yield
     finally:
         ray.shutdown()
@@ -141,3 +136,34 @@ def running(
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _begin_here(ray: Any, count: int | None, store: int) -> None:
+    """Start workers that are talked to by the loopback alone.
+
+    Raises
+    ------
+    IsthmusError
+        If this Ray would listen elsewhere as well.
+    """
+    # Ray reads this word of the environment once, when it is imported: others may have done that.
+    settings = importlib.import_module("ray._private.ray_constants")
+    reachable = getattr(settings, REACHABLE, None)
+    setattr(settings, REACHABLE, False)
+    try:
+        ray.init(
+            address="local",
+            num_cpus=count,
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            object_store_memory=store,
+            _node_ip_address=LOOPBACK,
+        )
+    finally:
+        setattr(settings, REACHABLE, reachable)
+    if (place := ray.util.get_node_ip_address()) != LOOPBACK:
+        raise IsthmusError(
+            f"ray {ray.__version__} listens on {place}, where others can reach it",
+            advice="Use another version of Ray, or one process (--engine local).",
+        )
