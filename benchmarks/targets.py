@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from benchmarks.accuracy_targets import ACCURACY_TARGETS
 from benchmarks.engine_targets import ENGINE_TARGETS
+from benchmarks.full_pass_targets import FULL_PASS_TARGETS
 from benchmarks.image_targets import IMAGE_TARGETS
 from benchmarks.large_targets import LARGE_TARGETS
 from benchmarks.preset_targets import PRESET_TARGETS
@@ -77,6 +78,7 @@ TARGETS: tuple[Target, ...] = (
     *REPORT_TARGETS,
     *LARGE_TARGETS,
     *ENGINE_TARGETS,
+    *FULL_PASS_TARGETS,
     *TABLE_TARGETS,
     *RECIPE_TARGETS,
     *IMAGE_TARGETS,

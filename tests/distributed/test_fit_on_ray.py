@@ -262,6 +262,13 @@ def test_workers_that_are_started_here_listen_on_the_loopback_alone(data):
     assert data_of.training_rows > DRAWN
 
 
+def test_where_one_process_holds_all_rows_no_workers_are_started(data, isthmus_process):
+    few = ("--encoder", "12", "--members", "2", "--max-steps", "5", "--engine", "ray")
+    done = isthmus_process("fit", str(data), *few, "-o", "m.onnx")
+    assert done.returncode == 0, done.stderr
+    assert f"one process holds all {ROWS} rows; no workers are started" in done.stderr
+
+
 def test_workers_cannot_read_a_pipe(isthmus_process):
     done = isthmus_process("fit", "-", "--engine", "ray", "-o", "m.onnx")
     assert done.returncode == 2

@@ -147,7 +147,7 @@ def _write(
     from isthmus.cli.places import claim_model, open_data
     from isthmus.cli.progress import training_progress
     from isthmus.cli.saying import say, warn
-    from isthmus.cli.shared_fit import again_by, shared
+    from isthmus.cli.shared_fit import again_by, not_needed, shared
     from isthmus.cli.suspects import claim_list, write_list
     from isthmus.errors import require
     from isthmus.read import Sampling, read_rows
@@ -168,7 +168,7 @@ def _write(
     say(long.beginnings, quiet=quiet)
     begun = None if init_from is None else Stored.of(init_from)
     rows = read_rows(source, columns, sampling=Sampling.of(options.training))
-    say(rows.decisions, quiet=quiet)
+    say([*rows.decisions, *not_needed(hired, rows)], quiet=quiet)
     with long.said(), training_progress(quiet=quiet) as progress:
         watching = long.watching(progress)
         learnt = learn(rows, columns, options, watching=watching, init_from=begun, again=again)

@@ -10,7 +10,7 @@ from isthmus.errors import UsageError
 if TYPE_CHECKING:
     from isthmus.cli.hired import Hired
     from isthmus.options import FitOptions, ReadOptions
-    from isthmus.read import Source
+    from isthmus.read import Rows, Source
     from isthmus.training.whole import Again
 
 
@@ -43,6 +43,13 @@ def again_by(hired: Hired, source: Source, read: ReadOptions, *, data: str, outp
 
     folder = Path(output).absolute().parent
     return Again(Reopen.of(data, read), RayTraining(folder, hired.workers, hired.address))
+
+
+def not_needed(hired: Hired, rows: Rows) -> list[str]:
+    """What to say where there is nothing that workers could share."""
+    if rows.drawn_from is not None or not by_workers(hired):
+        return []
+    return [f"{rows.source}: one process holds all {len(rows.values)} rows; no workers are started"]
 
 
 def by_workers(hired: Hired) -> bool:

