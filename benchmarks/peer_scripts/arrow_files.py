@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as csv
 import pyarrow.parquet as pq
 
-GROUP, BATCH = 1 << 16, 1 << 13
+GROUP, BATCH = 1 << 16, 1 << 14
 
 
 def main(data: str, scores: str, new: str) -> None:

@@ -13,12 +13,10 @@ import pyarrow.parquet as pq
 from isthmus.options import ReadOptions
 from isthmus.read.file import File
 from isthmus.read.source import Source
-from isthmus.read.tables import from_schema, reading
+from isthmus.read.tables import ROWS, from_schema, reading
 
 BUFFER = 1 << 17
 """Bytes of each column that are fetched at a time."""
-ROWS = 1 << 13
-"""Rows of a batch: some are made ahead, and all of them are held."""
 Start = Callable[[], IO[bytes]]
 
 
