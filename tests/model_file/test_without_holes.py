@@ -13,12 +13,11 @@ from hypothesis.extra.numpy import arrays
 from isthmus import model_file
 from isthmus.model_file.agreement import expected_inputs, expected_outputs
 from isthmus.model_file.cut import cut
-from isthmus.model_file.side_by_side import side_by_side
 from isthmus.model_file.without_holes import without_holes
 from isthmus.schema import ImageForm
 from isthmus.scoring.scorer import Scorer
 from isthmus.scoring.session import Session
-from isthmus.scoring.sessions import widest
+from isthmus.scoring.sessions import quicker, widest
 from isthmus.scoring.sum import sum_of
 
 SMALL = {"max_steps": 20, "encoder": (8,), "code_size": 4}
@@ -66,7 +65,7 @@ def both(scorer):
     inputs = expected_inputs(model.manifest)
     simpler = without_holes(model.graph, inputs[0].name, ["anomaly_score"])
     width = widest(model)
-    simpler = side_by_side(cut(simpler, inputs, values), inputs[0].name)
+    simpler = quicker(cut(simpler, inputs, values), inputs[0].name, ["anomaly_score"])
     graphs = cut(model.graph, inputs, values), simpler
     return graphs, [Session(graph, width=width) for graph in graphs]
 

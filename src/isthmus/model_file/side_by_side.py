@@ -19,7 +19,7 @@ TOGETHER = 4
 """Rows as one: calls have no fewer. More would hardly be quicker."""
 FEWEST_STEPS = 3
 """Of such steps with a number for every column: fewer are not worth the change of shape."""
-WIDEST = 256
+WIDEST = 100
 """Columns from which on lines are long enough as they are."""
 BY_CELL = ("Sub", "Mul", "Add", "Min", "Max", "Cast")
 _INT64 = 7
@@ -74,7 +74,11 @@ class Chain:
         inputs = node["input"]
         flowing = [name for name in inputs if name in self.made]
         constants = [name for name in inputs if name in self.tensors]
-        by_cell = node["op_type"][0] in BY_CELL and len(node["output"]) == 1
+        operator, one = node["op_type"][0], len(node["output"]) == 1
+        if operator == "Clip" and inputs[0] in self.made and one:  # by two single numbers
+            self.made.add(node["output"][0])
+            return True
+        by_cell = operator in BY_CELL and one
         if not by_cell or len(flowing) != 1 or len(flowing) + len(constants) != len(inputs):
             return False
         if len(constants) > 1 or not all(map(self._of_columns, constants)):
@@ -115,7 +119,8 @@ def _fields(reader: WireReader, span: Span, rows: str) -> Iterator[bytes]:
         if node is None or not step:
             yield part.written
             continue
-        names = {name: name + _SIDE for name in (*node["input"], *node["output"])}
+        changed = {*chain.made, *chain.repeated}
+        names = {n: n + _SIDE for n in (*node["input"], *node["output"]) if n in changed}
         yield written_bytes(tag_of(GRAPH, "node"), renamed(reader, part, names))
         made = node["output"][0]
         if made in needed:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
 from isthmus.model_file import ModelFile
 from isthmus.model_file.agreement import expected_inputs, expected_outputs
 from isthmus.model_file.axes import with_axes
+from isthmus.model_file.bounds import with_bounds
 from isthmus.model_file.cut import cut
 from isthmus.model_file.side_by_side import side_by_side
 from isthmus.model_file.without_holes import without_holes
@@ -46,11 +47,17 @@ class Sessions:
             simpler = cut(without_holes(graph, rows, wanted), inputs, values)
             self._made[wanted] = Session(
                 cut(graph, inputs, values),
-                whole=with_axes(side_by_side(simpler, rows), "views", axes=3),  # (N, M, V)
+                whole=quicker(simpler, rows, wanted),
                 width=self._width,
                 threads=self._threads,
             )
         return self._made[wanted]
+
+
+def quicker(graph: bytes, rows: str, wanted: Collection[str]) -> bytes:
+    """A graph for rows without holes with the same results, as ONNX Runtime takes it sooner."""
+    graph = side_by_side(with_bounds(graph, wanted), rows)
+    return with_axes(graph, "views", axes=3)  # (N, M, V)
 
 
 def widest(model: ModelFile) -> int:
