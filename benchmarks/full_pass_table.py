@@ -36,7 +36,7 @@ def table() -> str:
             "its workers.",
             cells.table([*head, "of rare rows"], passes),
             f"{measured['shared_rows']:,} rows, all learnt from:",
-            cells.table(head, shared),
+            cells.table(["trained by", *head[1:]], shared),
             "One worker wrote the very file that this process wrote."
             if measured["the very same file by one worker"]
             else "One worker wrote another file than this process.",

@@ -72,3 +72,29 @@ def test_a_number_that_others_need_as_it_is_stays(value):
     dims = dims_of(with_axes(graph, value, 3))
     assert dims["k0"] == []
     assert dims["k1"] == ([1, 1, 1] if value == "views" else [])
+
+
+@given(
+    steps=st.lists(st.sampled_from(["Sub", "Mul", "Div", "Add"]), min_size=1, max_size=5),
+    columns=st.integers(1, 30),
+    count=st.integers(1, 40),
+    odd=st.integers(-1, 4),
+    seed=st.integers(0, 2**32),
+)
+def test_a_number_that_stands_there_for_every_column_becomes_one(steps, columns, count, odd, seed):
+    generator = np.random.default_rng(seed)
+    graph, value = Graph(), "rows"
+    for number, step in enumerate(steps):
+        numbers = np.full(columns, generator.normal())
+        if number == odd:
+            numbers = numbers + np.arange(columns)
+        value = graph.node(step, value, graph.constant(f"k{number}", numbers), name=f"v{number}")
+    shape = ("float64", ("N", columns))
+    made = graph.serialised([("rows", *shape)], [(value, *shape)])
+    changed = with_axes(made, "rows", 2, columns)
+    for number in range(len(steps)):
+        several = number == odd and columns > 1
+        assert dims_of(changed)[f"k{number}"] == ([columns] if several else [1, 1])
+    rows = generator.normal(size=(count, columns))
+    slow, quick = (Session(one).run(rows, [value])[value] for one in (made, changed))
+    assert quick.tobytes() == slow.tobytes()

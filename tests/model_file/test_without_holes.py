@@ -65,7 +65,7 @@ def both(scorer):
     inputs = expected_inputs(model.manifest)
     simpler = without_holes(model.graph, inputs[0].name, ["anomaly_score"])
     width = widest(model)
-    simpler = quicker(cut(simpler, inputs, values), inputs[0].name, ["anomaly_score"])
+    simpler = quicker(cut(simpler, inputs, values), inputs[0], ["anomaly_score"])
     graphs = cut(model.graph, inputs, values), simpler
     return graphs, [Session(graph, width=width) for graph in graphs]
 

@@ -11,6 +11,7 @@ from isthmus.model_file.agreement import expected_inputs, expected_outputs
 from isthmus.model_file.axes import with_axes
 from isthmus.model_file.bounds import with_bounds
 from isthmus.model_file.cut import cut
+from isthmus.model_file.graph import Value
 from isthmus.model_file.side_by_side import side_by_side
 from isthmus.model_file.without_holes import without_holes
 from isthmus.scoring.session import Session
@@ -43,21 +44,22 @@ class Sessions:
             manifest = self._model.manifest
             values = [value for value in expected_outputs(manifest) if value.name in wanted]
             inputs, graph = expected_inputs(manifest), self._model.graph
-            rows = inputs[0].name
-            simpler = cut(without_holes(graph, rows, wanted), inputs, values)
+            simpler = cut(without_holes(graph, inputs[0].name, wanted), inputs, values)
             self._made[wanted] = Session(
                 cut(graph, inputs, values),
-                whole=quicker(simpler, rows, wanted),
+                whole=quicker(simpler, inputs[0], wanted),
                 width=self._width,
                 threads=self._threads,
             )
         return self._made[wanted]
 
 
-def quicker(graph: bytes, rows: str, wanted: Collection[str]) -> bytes:
+def quicker(graph: bytes, inputs: Value, wanted: Collection[str]) -> bytes:
     """A graph for rows without holes with the same results, as ONNX Runtime takes it sooner."""
-    graph = side_by_side(with_bounds(graph, wanted), rows)
-    return with_axes(graph, "views", axes=3)  # (N, M, V)
+    rows, columns = inputs.name, inputs.shape[-1]
+    if isinstance(columns, int):
+        graph = with_axes(with_bounds(graph, wanted), rows, axes=2, columns=columns)
+    return with_axes(side_by_side(graph, rows), "views", axes=3)  # (N, M, V)
 
 
 def widest(model: ModelFile) -> int:
