@@ -18,11 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.large_files import COLUMNS, GROUP, JUDGED, rows_of
+from benchmarks.large_files import COLUMNS, JUDGED, rows_of, write
 from benchmarks.peers import REPOSITORY
 from benchmarks.results import store
 from benchmarks.timing import whole_process
@@ -48,17 +46,12 @@ def rare_rows(rows: int, generator: np.random.Generator) -> np.ndarray:
     return factors @ mixing + shift + 0.3 * generator.normal(size=(rows, COLUMNS))
 
 
-def write(path: Path, rows: int) -> None:
-    """A Parquet file of so many rows, never all in memory."""
-    generator = np.random.default_rng(1)
-    names = [f"c{place:02d}" for place in range(COLUMNS)]
-    schema = pa.schema([(name, pa.float64()) for name in names])
-    with pq.ParquetWriter(path, schema) as writer:
-        for first in range(0, rows, GROUP):
-            values = rows_of(min(GROUP, rows - first), generator)
-            rare = generator.random(len(values)) < 1 / RARE
-            values[rare] = rare_rows(int(rare.sum()), generator)
-            writer.write_table(pa.table(list(values.T), schema=schema))
+def mostly_usual(rows: int, generator: np.random.Generator) -> np.ndarray:
+    """Rows of which few are of the rare kind."""
+    values = rows_of(rows, generator)
+    rare = generator.random(rows) < 1 / RARE
+    values[rare] = rare_rows(int(rare.sum()), generator)
+    return values
 
 
 def measure() -> dict[str, Any]:
@@ -67,7 +60,7 @@ def measure() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for count in {rows, min(rows, SHARED)}:
-            write(folder / f"{count}.parquet", count)
+            write(folder / f"{count}.parquet", count, mostly_usual)
         passes = {
             learnt: _fitted(folder, rows, "--learn-from", learnt) for learnt in ("sample", "all")
         }

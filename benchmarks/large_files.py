@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ SIZES = (100_000, 1_000_000, 10_000_000)
 CSV_ROWS = 1_000_000
 JUDGED = 20_000
 ROUNDS = 3
+Made = Callable[[int, np.random.Generator], np.ndarray]
+"""So many rows, from a generator."""
 ARROW = Path(__file__).parent / "peer_scripts" / "arrow_files.py"
 
 
@@ -62,14 +65,14 @@ def rows_of(rows: int, generator: np.random.Generator) -> np.ndarray:
     return factors @ mixing + 0.3 * generator.normal(size=(rows, COLUMNS))
 
 
-def write(path: Path, rows: int) -> None:
+def write(path: Path, rows: int, made: Made = rows_of) -> None:
     """A Parquet file of so many rows, never all in memory."""
     generator = np.random.default_rng(1)
     names = [f"c{place:02d}" for place in range(COLUMNS)]
     schema = pa.schema([(name, pa.float64()) for name in names])
     with pq.ParquetWriter(path, schema) as writer:
         for first in range(0, rows, GROUP):
-            values = rows_of(min(GROUP, rows - first), generator)
+            values = made(min(GROUP, rows - first), generator)
             writer.write_table(pa.table(list(values.T), schema=schema))
 
 

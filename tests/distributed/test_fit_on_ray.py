@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sockets import SOCKETS
 from test_on_ray import workers
 
 from isthmus.errors import DataError, MissingExtraError, UsageError
@@ -185,21 +186,14 @@ def test_without_ray_it_is_said_what_to_install(data, monkeypatch):
         learnt(data, again)
 
 
-LISTENING = """
+LISTENING = (
+    SOCKETS
+    + """
 import os, sys, threading, time
 from pathlib import Path
 from isthmus.cli.run import run
 
 seen, trains = set(), set()
-
-def own(pid):
-    for fd in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            name = str(fd.readlink())
-        except OSError:
-            continue
-        if name.startswith("socket:["):
-            yield name[8:-1]
 
 def look():
     while True:
@@ -207,7 +201,7 @@ def look():
         for pid in children(os.getpid()):
             trains.update([pid] if words(pid).startswith(b"ray::Worker") else [])
             try:
-                sockets |= {*own(pid)}
+                sockets |= own(pid)
             except OSError:
                 continue
         for table in ("tcp", "tcp6"):
@@ -223,18 +217,6 @@ def words(pid):
     except OSError:
         return b""
 
-def children(pid):
-    held = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                stat = (folder / "stat").read_text()
-            except OSError:
-                continue
-            if int(stat.rpartition(")")[2].split()[1]) == pid:
-                held += [int(folder.name), *children(int(folder.name))]
-    return held
-
 threading.Thread(target=look, daemon=True).start()
 code = run(sys.argv[1:])
 loopback = {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}
@@ -242,6 +224,7 @@ assert seen and len(trains) >= 2, "workers listen somewhere"
 assert seen <= loopback, seen
 sys.exit(code)
 """
+)
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="/proc says who listens")

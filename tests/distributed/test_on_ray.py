@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from beats import table_rows
+from sockets import SOCKETS
 from test_dataset import WHO, files
 
 from isthmus.distributed import score_dataset
@@ -117,34 +118,13 @@ def test_without_ray_it_is_said_what_to_install(shelf, tmp_path, monkeypatch):
         score_dataset(shelf.model, shelf.data, tmp_path / "s", columns=WHO, engine="ray")
 
 
-LISTENING = """
+LISTENING = (
+    SOCKETS
+    + """
 import sys
 from pathlib import Path
 from isthmus.distributed import score_dataset
 from isthmus.options import RowOptions
-
-def own(pid):
-    found = set()
-    for fd in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            name = str(fd.readlink())
-        except OSError:
-            continue
-        if name.startswith("socket:["):
-            found.add(name[8:-1])
-    return found
-
-def children(pid):
-    held = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                stat = (folder / "stat").read_text()
-            except OSError:
-                continue
-            if int(stat.rpartition(")")[2].split()[1]) == pid:
-                held += [int(folder.name), *children(int(folder.name))]
-    return held
 
 def listening(record, before):
     import os
@@ -169,6 +149,7 @@ score_dataset(*sys.argv[1:], columns=RowOptions(id=("who",)), engine="ray", work
 import ray
 assert not ray.is_initialized()
 """
+)
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="/proc says who listens")

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from isthmus.distributed.on_ray import STORE, running
+from isthmus.distributed.on_ray import STORE, in_short, running
 from isthmus.errors import FileAccessError, IsthmusError, UsageError, require
 from isthmus.options import ReadOptions
 from isthmus.read import Source, open_source
@@ -35,6 +35,8 @@ from isthmus.training.watching import Subject, Watching
 
 TRIES = 4
 """How often workers are started before a training is given up."""
+GRACE = 10.0
+"""Seconds that are left to the others to say why, once a worker has failed."""
 WAIT = timedelta(minutes=30)
 """For the slowest of the workers, at any update."""
 FOLDER, STATE, MEETING = ".isthmus-training-", "training.checkpoint", "meeting"
@@ -114,13 +116,15 @@ class RayTraining:
             raise FileAccessError(
                 f"{self.folder}: could not be written: {error.strerror or error}"
             ) from error
+        # Ray that runs already may be a cluster, whose machines do not meet on the loopback.
+        loopback = self.address is None and not ray.is_initialized()
         own = watching.checkpoint
         checkpoint = Checkpoint(here / STATE, EVERY_SECONDS) if own is None else own
         try:
             with running(ray, self.count, self.address, store=_room(full)):
                 cores = int(ray.cluster_resources().get("CPU", 1))
                 count = min(self.count or cores, len(full.rows.lanes))
-                asked = Asked(full, subject.made_of(), checkpoint, "", count, self.address is None)
+                asked = Asked(full, subject.made_of(), checkpoint, "", count, loopback)
                 came = _tried(ray, asked, here)
         finally:
             shutil.rmtree(here, ignore_errors=True)
@@ -174,30 +178,26 @@ def _together(ray: Any, asked: Asked) -> Came | IsthmusError | str:
     workers = [kind.remote() for _ in range(asked.workers)]
     held = ray.put(asked)
     waiting = [worker.train.remote(held, rank) for rank, worker in enumerate(workers)]
-    first, came = waiting[0], []
+    first, lost = waiting[0], ""
+    came: list[Came] = []
     try:
         while waiting:
-            (ready,), waiting = ray.wait(waiting, num_returns=1)
-            try:
-                result = ray.get(ready)
-            except ray.exceptions.RayError as error:
-                came.append(_of_dead(error))
+            ready, waiting = ray.wait(waiting, num_returns=1, timeout=GRACE if lost else None)
+            if not ready:
                 break
+            try:
+                result = ray.get(ready[0])
+            except ray.exceptions.RayError as error:
+                lost = lost or in_short(error)
+                continue  # where one gives up for a reason the others fail too, perhaps before it
             if isinstance(result, IsthmusError):
                 return result
-            if ready is first:
+            if ready[0] is first:
                 came.append(result)
     finally:
         for worker in workers:
             ray.kill(worker)
-    # Those that are left fail as well where one does; who failed for a reason says so first.
-    lost: Came | str = came[-1]
-    return lost
-
-
-def _of_dead(error: Exception) -> str:
-    said = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(dict.fromkeys([said[0], said[-1]])) if said else type(error).__name__
+    return lost or came[0]
 
 
 class Worker:

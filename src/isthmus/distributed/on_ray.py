@@ -106,11 +106,16 @@ def _result(ray: Any, ready: Any) -> Any:
     try:
         return ray.get(ready)
     except ray.exceptions.RayError as error:
-        said = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise IsthmusError(
-            f"a worker of ray failed: {' '.join(dict.fromkeys([said[0], said[-1]]))}",
+            f"a worker of ray failed: {in_short(error)}",
             advice="Run the same command again: parts that are done are kept.",
         ) from error
+
+
+def in_short(error: Exception) -> str:
+    """What Ray says of a failure: its first line and its last."""
+    said = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(dict.fromkeys([said[0], said[-1]])) if said else type(error).__name__
 
 
 @contextlib.contextmanager

@@ -33,7 +33,8 @@ class TrainingOptions(Options):
     """How the network learns.
 
     With neither `epochs` nor `max_steps` the budget is 100 epochs, but at least 1500 and at most
-    5000 updates: stopping on validation loss costs accuracy, a budget does not.
+    5000 updates, or as many more as show every row once where `learn_from` is all: stopping on
+    validation loss costs accuracy, a budget does not.
     """
 
     loss: Loss = "mse"
