@@ -57,7 +57,7 @@ def test_batch_norm_in_the_graph_is_that_of_evaluation():
     trained.network.train()
     for _ in range(5):  # move the running statistics away from where they began
         trained.network(torch.randn(3, 40, 7, generator=torch.Generator().manual_seed(2)) * 3 + 1)
-    check_parity(trained, CONSTANTS, values)
+    check_parity(trained, CONSTANTS, [values])
 
 
 def test_a_perturbed_weight_is_noticed_before_anything_is_written(monkeypatch):
@@ -87,7 +87,7 @@ def test_every_output_that_differs_is_named(monkeypatch, output):
 
     monkeypatch.setattr(export, "_twin", shifted)
     with pytest.raises(IsthmusError, match=f"{output}: "):
-        check_parity(trained, CONSTANTS, values)
+        check_parity(trained, CONSTANTS, [values])
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -90,7 +90,7 @@ def _of_cell(errors: np.ndarray, usual: float | None, curve: Curve | None, most:
     return CellErrors(
         mean=_short(errors.mean()) if len(errors) else 0.0,
         residual=None if usual is None else _short(usual),
-        quantiles=tuple(map(_short, evenly(np.sort(errors), most))),
+        quantiles=tuple(map(_short, evenly(np.sort(errors), most).tolist())),
         rows=len(errors),
         curve=curve,
     )

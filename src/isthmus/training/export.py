@@ -128,8 +128,8 @@ def session(
     return Session(trained.graph(constants, checked=checked), width=widest)
 
 
-def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) -> None:
-    """Refuse to go on unless graph and PyTorch agree on `rows` (N, D), output by output.
+def check_parity(trained: Trained, constants: Sequence[View], parts: Sequence[np.ndarray]) -> None:
+    """Refuse to go on unless graph and PyTorch agree on all parts of rows (N, D) each.
 
     Raises
     ------
@@ -138,8 +138,28 @@ def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) 
     """
     names = [*outputs(trained.shapes, trained.element, len(trained.views))]
     also = [] if trained.nearest is None else ["found"]
-    graph = session(trained, constants, checked=True).run(rows, names + also, trained.element)
-    twin = _twin(trained, constants, rows, graph)
+    checked = session(trained, constants, checked=True)
+    for rows in parts:
+        graph = checked.run(rows, names + also, trained.element)
+        problems = _problems(trained, graph, _twin(trained, constants, rows, graph), rows, names)
+        if problems:
+            raise IsthmusError(
+                "the model file would not score as the network that was trained; it was not "
+                "written",
+                *problems,
+                advice="Please report this, with the options and the versions of torch, onnx and "
+                "onnxruntime.",
+            )
+
+
+def _problems(
+    trained: Trained,
+    graph: Mapping[str, np.ndarray],
+    twin: Mapping[str, np.ndarray],
+    rows: np.ndarray,
+    names: Sequence[str],
+) -> list[str]:
+    """Where what the graph and its twin make of rows (N, D) is too far apart."""
     problems = []
     preamble, numbers = trained.preamble, trained.preamble.units.numbers
     for name in names:
@@ -162,13 +182,7 @@ def check_parity(trained: Trained, constants: Sequence[View], rows: np.ndarray) 
         apart = float(apart_by_cell.max())
         if not apart <= allowed:
             problems.append(f"{name}: {apart:.3g} apart, {allowed:.3g} allowed")
-    if problems:
-        raise IsthmusError(
-            "the model file would not score as the network that was trained; it was not written",
-            *problems,
-            advice="Please report this, with the options and the versions of torch, onnx and "
-            "onnxruntime.",
-        )
+    return problems
 
 
 @torch.no_grad()

@@ -175,14 +175,13 @@ def _finished(
     some = values[dealt.held_out[0]]
     own = scorer.run(some, ["anomaly_score"], trained.element)["anomaly_score"]
     held_out = calibrate.calibration(views, own, dealt, per_group, constants)
-    apart = held_apart(trained, values, dealt, per_group, constants)
+    apart = held_apart(trained, looking, values, dealt, per_group, constants)
     if trained.nearest is not None and apart.distances is not None:
         nearest = trained.nearest.rated(apart.errors, apart.distances)
         trained = replace(trained, nearest=nearest)
-    check_parity(trained, constants, values[:_PARITY_ROWS])
     usual = usual_errors(trained, apart, schema)
     probes = probe_rows(schema)
-    check_parity(trained, constants, probes)
+    check_parity(trained, constants, [values[:_PARITY_ROWS], probes])
     scores = scorer.run(probes, ["anomaly_score"], trained.element)["anomaly_score"]
     judged = Judged(
         trained,

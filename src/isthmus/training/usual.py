@@ -10,8 +10,9 @@ import numpy as np
 from isthmus.model_file.manifest import CellErrors, View
 from isthmus.schema import Schema
 from isthmus.scoring.cell_errors import cell_errors, evenly, most_rows
+from isthmus.scoring.session import Session
 from isthmus.scoring.views import standardised
-from isthmus.training.export import Trained, session
+from isthmus.training.export import Trained
 from isthmus.training.folds import Plan
 from isthmus.training.nearest import distance_decides
 
@@ -28,13 +29,16 @@ class Apart(NamedTuple):
 
 def held_apart(
     trained: Trained,
+    looking: Session,
     values: np.ndarray,
     dealt: Plan,
     per_group: int,
     constants: Sequence[View],
 ) -> Apart:
-    """Look at rows held out, by the members that did not train on them."""
-    looking = session(trained, None)
+    """Look at rows held out, by the members that did not train on them.
+
+    `looking` is the graph that ends at the views.
+    """
     wanted = ["errors_by_member", "units_by_member"]
     wanted += [] if trained.nearest is None else ["distances_by_member", "views"]
     parts = []
