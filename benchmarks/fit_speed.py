@@ -46,6 +46,7 @@ from benchmarks.timing import (
     Spent,
     in_turns,
     seconds,
+    spread,
     timed,
     times_faster,
     whole_process,
@@ -119,6 +120,9 @@ def measure() -> dict[str, Any]:
         "process": {
             "what": "whole process from a CSV file, one thread, cold",
             "seconds": {work: seconds(spent) for work, spent in cold.items()},
+            "peak_mb": {
+                work: spread([one.peak_mb for one in spent]) for work, spent in cold.items()
+            },
             "times_faster": {
                 f"isthmus than {other}": times_faster(cold["isthmus"], cold[other])
                 for other in cold
@@ -253,6 +257,7 @@ def _print(title: str, part: Mapping[str, Any]) -> None:
         print(
             f"  {name:32s} {wall['median']:8.3f} s ({wall['quartile_1']:.3f} to "
             f"{wall['quartile_3']:.3f}), CPU {cpu['median']:.3f} s"
+            + (f", {part['peak_mb'][name]['median']:.0f} MB" if "peak_mb" in part else "")
         )
     for name, one in part["times_faster"].items():
         wall, cpu = one["wall"], one["cpu"]

@@ -103,10 +103,17 @@ def _named(part: dict[str, Any], names: dict[str, str], head: str) -> str:
             name,
             cells.short(part["seconds"][work]["cpu_seconds"]["median"]),
             cells.short(part["seconds"][work]["wall_seconds"]["median"]),
+            *(f"{one['median']:.0f}" for one in _peaks(part, work)),
         ]
         for work, name in names.items()
     ]
-    return cells.table([head, "CPU seconds", "seconds"], lines)
+    peaks = ["peak memory in MB"] if "peak_mb" in part else []
+    return cells.table([head, "CPU seconds", "seconds", *peaks], lines)
+
+
+def _peaks(part: dict[str, Any], work: str) -> list[dict[str, float]]:
+    """The peak memory of whole processes; of others it is not known."""
+    return [part["peak_mb"][work]] if "peak_mb" in part else []
 
 
 def _scores(measured: dict[str, Any]) -> str:

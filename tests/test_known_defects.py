@@ -21,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 from isthmus import AutoencoderDetector, Scorer
 from isthmus.cli.run import run
 from isthmus.errors import DataError, ModelFileError
-from isthmus.evaluation import evaluate_rows
+from isthmus.evaluation import evaluate_source
 from isthmus.model_file import unseal
 from isthmus.options import FitOptions, RowOptions
 from isthmus.read import open_source, read_rows
@@ -307,10 +307,13 @@ def test_estimator_file_and_command_line_give_the_same_scores(tmp_path, monkeypa
     assert np.array_equal(Scorer.load("detector.onnx").score(rows).anomaly_score, expected)
 
 
-def labelled(scorer: Scorer, labels: np.ndarray, tmp_path: Path):
+def evaluated(scorer: Scorer, labels: np.ndarray, tmp_path: Path, threshold: str | None):
     table = pa.table(dict(zip(NAMES, factor_rows(200, 6).T, strict=True)))
     pa.csv.write_csv(table.append_column("y", pa.array(labels)), tmp_path / "labelled.csv")
-    return read_rows(open_source(tmp_path / "labelled.csv"), RowOptions(label="y"), scorer.schema)
+    columns = RowOptions(label="y", normal=("0",))
+    return evaluate_source(
+        scorer, open_source(tmp_path / "labelled.csv"), columns, threshold=threshold
+    )
 
 
 @cache
@@ -322,7 +325,7 @@ def test_labels_never_move_the_threshold_unless_that_is_asked_for(tmp_path):
     scorer = named_detector()
     labels = np.repeat([0, 1], 100)
     found = [
-        evaluate_rows(scorer, labelled(scorer, truth, tmp_path), ("0",), threshold=threshold)
+        evaluated(scorer, truth, tmp_path, threshold)
         for threshold in (None, "best-f1")
         for truth in (labels, labels[::-1])
     ]
@@ -334,9 +337,7 @@ def test_labels_never_move_the_threshold_unless_that_is_asked_for(tmp_path):
 def test_a_useless_detector_cannot_hide_behind_the_best_f1(tmp_path):
     scorer = named_detector()
     truth = np.where(np.arange(200) < 20, 0, 1)  # neither label says anything of the row
-    result = evaluate_rows(
-        scorer, labelled(scorer, truth, tmp_path), ("0",), threshold="best-f1"
-    ).evaluation
+    result = evaluated(scorer, truth, tmp_path, "best-f1").evaluation
     assert result.abnormal_positive.f1 > 0.9
     assert 0.3 < result.roc_auc < 0.7
 

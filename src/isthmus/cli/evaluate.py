@@ -39,8 +39,7 @@ def evaluate(
     from isthmus.cli.places import open_data
     from isthmus.cli.saying import say, warn
     from isthmus.errors import UsageError
-    from isthmus.evaluation import as_table, evaluate_rows
-    from isthmus.read import read_rows
+    from isthmus.evaluation import as_table, evaluate_source
     from isthmus.scoring.scorer import Scorer
 
     if columns.label is None or not columns.normal:
@@ -49,9 +48,9 @@ def evaluate(
             advice="Say so with --label COLUMN and --normal VALUE.",
         )
     scorer = Scorer.load(model)
-    rows = read_rows(open_data(data, read), columns, scorer.schema)
-    say(rows.decisions, quiet=quiet)
-    result = evaluate_rows(scorer, rows, columns.normal, alpha=alpha, threshold=threshold)
+    source = open_data(data, read)
+    result = evaluate_source(scorer, source, columns, alpha=alpha, threshold=threshold)
+    say(result.decisions, quiet=quiet)
     warn(result.warnings, quiet=quiet)
     if as_json:
         typer.echo(result.evaluation.model_dump_json(indent=2))

@@ -4,18 +4,18 @@ from isthmus.evaluation.best_f1 import BestF1, best_f1_threshold
 from isthmus.evaluation.confusion import ClassFigures, Confusion
 from isthmus.evaluation.evaluation import Evaluation, evaluate
 from isthmus.evaluation.false_alarms import FalseAlarms
-from isthmus.evaluation.rows import EvaluatedRows, evaluate_rows
+from isthmus.evaluation.source import Evaluated, evaluate_source
 from isthmus.evaluation.table import as_table
 
 __all__ = [
     "BestF1",
     "ClassFigures",
     "Confusion",
-    "EvaluatedRows",
+    "Evaluated",
     "Evaluation",
     "FalseAlarms",
     "as_table",
     "best_f1_threshold",
     "evaluate",
-    "evaluate_rows",
+    "evaluate_source",
 ]

@@ -157,8 +157,7 @@ def read_rows(
         return _learnable(source, options, sampling)
     parts = list(stream_rows(source, options, schema))
     if not parts:
-        what = "has columns but no rows" if source.images is None else "holds no images"
-        raise DataError(f"{source.name}: {what}", advice="Give one row or more.")
+        raise without_rows(source)
     if len(parts) == 1:
         return parts[0]
     labels = [part.labels for part in parts if part.labels is not None]
@@ -171,6 +170,12 @@ def read_rows(
         labels=as_one_type(labels),
         texts={name: pa.chunked_array([p.texts[name] for p in parts]) for name in parts[0].texts},
     )
+
+
+def without_rows(source: Source) -> DataError:
+    """What is said of a source that has none."""
+    what = "has columns but no rows" if source.images is None else "holds no images"
+    return DataError(f"{source.name}: {what}", advice="Give one row or more.")
 
 
 def _learnable(source: Source, options: RowOptions, sampling: Sampling) -> Rows:

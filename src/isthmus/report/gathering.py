@@ -6,7 +6,7 @@ quite usual, it keeps whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,9 +17,11 @@ import pyarrow as pa
 from isthmus.errors import DataError
 from isthmus.evaluation.drift import Drifting
 from isthmus.options import RowOptions
-from isthmus.read import Rows, Source, normal_rows, stream_rows
+from isthmus.read import Rows, Source, normal_rows
+from isthmus.read.ids import as_one_type
 from isthmus.report.kept import Highest, Kept, explained, lots
 from isthmus.report.quality import Quality
+from isthmus.scoring.batchwise import scored_rows
 from isthmus.scoring.familiarity import Familiarity
 from isthmus.scoring.scorer import Scorer
 from isthmus.scoring.scores import Scores
@@ -132,8 +134,9 @@ def gather(
     """
     passing = _Passing(scorer, decision, Familiarity(scorer.schema), tuple(rows))
     labels: list[pa.Array] = []
-    for batch in stream_rows(source, columns, scorer.schema):
-        passing.add(batch, scorer.scored(batch, decision), time)
+    for batch, found in scored_rows(scorer, source, columns):
+        scores = Scores.of(*found, scorer.calibrator, decision, batch.ids, first=batch.first)
+        passing.add(batch, scores, time)
         if batch.labels is not None:
             labels += (
                 batch.labels.chunks if isinstance(batch.labels, pa.ChunkedArray) else [batch.labels]
@@ -166,11 +169,12 @@ def along_time(columns: RowOptions, time: str | None) -> RowOptions:
 
 
 def _abnormal(
-    labels: Sequence[pa.Array], columns: RowOptions, source: str
+    labels: list[pa.Array], columns: RowOptions, source: str
 ) -> npt.NDArray[np.bool_] | None:
-    if not labels or not columns.normal:
+    every = as_one_type(labels)
+    if every is None or not columns.normal:
         return None
-    normal, unlabelled = normal_rows(pa.chunked_array(labels), columns.normal, source=source)
+    normal, unlabelled = normal_rows(every, columns.normal, source=source)
     if count := int(unlabelled.sum()):
         raise DataError(
             f"{source}: {count} of the rows have no label; each needs one to be compared with",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from isthmus.options import RowOptions
-from isthmus.read import Source, stream_rows
+from isthmus.read import Rows, Source, stream_rows
 from isthmus.read.ahead import ahead
 from isthmus.read.roles import roles_of
 from isthmus.scoring.scorer import Scorer
@@ -17,17 +18,31 @@ from isthmus.scoring.tally import Tally
 from isthmus.scoring.thresholds import Decision
 
 
-def scored_batches(
-    scorer: Scorer, source: Source, columns: RowOptions, decision: Decision, tally: Tally
-) -> Iterator[Scores]:
-    """Batch after batch; one without rows where there are none, so that the columns are known.
+class Found(NamedTuple):
+    """What `Scorer.score_rows` says of a batch."""
+
+    scores: np.ndarray
+    reasons: dict[int, str]
+
+
+def scored_rows(
+    scorer: Scorer, source: Source, columns: RowOptions
+) -> Iterator[tuple[Rows, Found]]:
+    """Every batch of a source with its scores.
 
     While a batch is used the next is scored and the one after it read.
     """
     at_once = ahead if source.rereadable else iter  # a pipe may never give its next rows
     batches = at_once(stream_rows(source, columns, scorer.schema))
+    return at_once((rows, Found(*scorer.score_rows(rows))) for rows in batches)
+
+
+def scored_batches(
+    scorer: Scorer, source: Source, columns: RowOptions, decision: Decision, tally: Tally
+) -> Iterator[Scores]:
+    """Batch after batch; one without rows where there are none, so that the columns are known."""
     empty = True
-    for rows, found in at_once((rows, scorer.score_rows(rows)) for rows in batches):
+    for rows, found in scored_rows(scorer, source, columns):
         refuse_taken(rows.ids.column_names, source=source.name)
         scores = Scores.of(*found, scorer.calibrator, decision, rows.ids, first=rows.first)
         tally.add(rows, scores)

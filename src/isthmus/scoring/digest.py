@@ -22,20 +22,42 @@ _TOGETHER = 1 << 18
 """Cells that are looked at together: they stay near."""
 
 
-def rows_digest(values: np.ndarray, kind: Kind) -> str:
-    """SHA-256 of values (N, D), row by row, as 64 hex digits.
+class RowsDigest:
+    """SHA-256 of rows that come in batches, row by row, and not of how they were dealt.
 
     Every way to write a missing cell counts as the same.
+
+    Parameters
+    ----------
+    kind : str
+        Of the rows.
     """
-    digest = hashlib.sha256()
-    rows = max(_TOGETHER // max(values.shape[1], 1), 1)
-    for first in range(0, len(values), rows):
-        with np.errstate(over="ignore"):
-            exact = np.array(values[first : first + rows], ROW_TYPES[kind], order="C")
-        missing = np.isnan(exact)
-        if missing.any():
-            exact[missing] = np.nan
-            # Rows without any value teach nothing and do not count.
-            exact = exact[~missing.all(axis=1)]
-        digest.update(exact.data)
-    return digest.hexdigest()
+
+    def __init__(self, kind: Kind) -> None:
+        self._element = ROW_TYPES[kind]
+        self._digest = hashlib.sha256()
+
+    def add(self, values: np.ndarray) -> None:
+        """Go on with values (N, D)."""
+        rows = max(_TOGETHER // max(values.shape[1], 1), 1)
+        for first in range(0, len(values), rows):
+            with np.errstate(over="ignore"):
+                exact = np.array(values[first : first + rows], self._element, order="C")
+            missing = np.isnan(exact)
+            if missing.any():
+                exact[missing] = np.nan
+                # Rows without any value teach nothing and do not count.
+                exact = exact[~missing.all(axis=1)]
+            self._digest.update(exact.data)
+
+    @property
+    def text(self) -> str:
+        """64 hex digits."""
+        return self._digest.hexdigest()
+
+
+def rows_digest(values: np.ndarray, kind: Kind) -> str:
+    """The digest of values (N, D)."""
+    digest = RowsDigest(kind)
+    digest.add(values)
+    return digest.text
