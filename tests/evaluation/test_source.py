@@ -12,7 +12,7 @@ from beats import abnormal_beats, normal_beats, quick_scorer
 from isthmus.errors import DataError, UsageError
 from isthmus.evaluation import evaluate_source
 from isthmus.options import ReadOptions, RowOptions
-from isthmus.read import open_source
+from isthmus.read import open_source, parquet, stream_rows
 
 
 def labelled(labels, rows=None):
@@ -79,32 +79,47 @@ def test_evaluating_on_the_rows_that_were_learnt_is_warned_of():
     assert not any("made from" in line for line in fresh.warnings)
 
 
-def test_an_evaluation_is_the_same_however_the_rows_are_dealt_into_batches(tmp_path):
+@pytest.fixture
+def beats(tmp_path):
+    """A file of 300 beats with labels and numbers, two of which are empty."""
     rows = np.concatenate([normal_beats(), abnormal_beats()])
-    rows[7, 3] = np.nan
+    rows[[60, 299]] = np.nan
     names = [f"t{i}" for i in range(140)]
-    table = pa.table({**dict(zip(names, rows.T, strict=True)), "label": LABELS})
-    found = []
-    for batch in (300, 37):
-        path = tmp_path / f"{batch}.parquet"
-        pq.write_table(table, path, row_group_size=batch)
-        found.append(evaluated(quick_scorer(), open_source(path)))
-    whole, dealt = found
+    path = tmp_path / "beats.parquet"
+    columns = dict(zip(names, rows.T, strict=True))
+    pq.write_table(pa.table({**columns, "label": LABELS, "beat": range(300)}), path)
+    return path
+
+
+def in_batches(path, rows, monkeypatch):
+    """The evaluation of a file that is read so many rows at a time."""
+    monkeypatch.setattr(parquet, "ROWS", rows)
+    columns = RowOptions(label="label", normal=("fine",), id=("beat",))
+    batches = list(stream_rows(open_source(path), columns, quick_scorer().schema))
+    assert len(batches) == -(-300 // rows)
+    return evaluate_source(quick_scorer(), open_source(path), columns)
+
+
+def test_an_evaluation_is_the_same_however_the_rows_are_dealt_into_batches(beats, monkeypatch):
+    whole, dealt = (in_batches(beats, rows, monkeypatch) for rows in (300, 37))
     assert dealt.evaluation == whole.evaluation
     assert dealt.scores.anomaly_score.tobytes() == whole.scores.anomaly_score.tobytes()
+    assert dealt.is_abnormal.tobytes() == whole.is_abnormal.tobytes()
     assert dealt.warnings == whole.warnings
 
 
-def test_reasons_and_ids_are_those_of_the_whole_file_and_not_of_a_batch(tmp_path):
-    rows = np.concatenate([normal_beats(), abnormal_beats()])
-    rows[[60, 299]] = np.nan
-    frame = pd.DataFrame(rows, columns=[f"t{i}" for i in range(140)]).assign(label=LABELS)
-    path = tmp_path / "beats.parquet"
-    pq.write_table(pa.Table.from_pandas(frame.assign(beat=range(300))), path, row_group_size=50)
-    columns = RowOptions(label="label", normal=("fine",), id=("beat",))
-    scores = evaluate_source(quick_scorer(), open_source(path), columns).scores
-    assert sorted(scores.reasons) == [60, 299]
+def test_reasons_and_ids_are_those_of_the_whole_file_and_not_of_a_batch(beats, monkeypatch):
+    scores = in_batches(beats, 37, monkeypatch).scores
+    assert sorted(scores.reasons) == np.flatnonzero(scores.is_invalid).tolist() == [60, 299]
     assert scores.ids["beat"].to_pylist() == list(range(300))
+
+
+def test_rows_that_were_learnt_are_known_again_whatever_the_batches(tmp_path, monkeypatch):
+    columns = dict(zip([f"t{i}" for i in range(140)], normal_beats().T, strict=True))
+    path = tmp_path / "learnt.parquet"
+    pq.write_table(pa.table({**columns, "label": LABELS[:200]}), path)
+    monkeypatch.setattr(parquet, "ROWS", 37)
+    assert "made from" in evaluated(quick_scorer(), open_source(path)).warnings[0]
 
 
 def test_a_file_without_rows_is_refused(tmp_path):

@@ -88,7 +88,7 @@ def test_labels_become_the_truth_and_a_missing_one_is_refused(scorer):
     found = gathered(scorer, table, label="y", normal=("a",))
     assert found.abnormal.tolist() == [False, True] * 3
     holes = table.set_column(4, "y", pa.array(["a", None] * 3))
-    with pytest.raises(DataError, match="3 of the rows have no label"):
+    with pytest.raises(DataError, match="3 rows have no label"):
         gathered(scorer, holes, label="y", normal=("a",))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from isthmus.scoring import digest
-from isthmus.scoring.digest import ROW_TYPES, rows_digest
+from isthmus.scoring.digest import ROW_TYPES, RowsDigest, rows_digest
 
 
 def rows(holes: bool) -> np.ndarray:
@@ -39,3 +39,13 @@ def test_every_way_to_write_a_missing_cell_is_the_same() -> None:
     other[np.isnan(other)] = -np.nan
     assert values.tobytes() != other.tobytes()
     assert rows_digest(values, "table") == rows_digest(other, "table")
+
+
+@pytest.mark.parametrize("batch", [1, 7, 50])
+@pytest.mark.parametrize("kind", ROW_TYPES)
+def test_rows_that_come_in_batches_have_the_digest_of_all(batch, kind) -> None:
+    values = rows(holes=True)
+    dealt = RowsDigest(kind)
+    for first in range(0, len(values), batch):
+        dealt.add(values[first : first + batch])
+    assert dealt.text == rows_digest(values, kind)

@@ -40,6 +40,7 @@ def evaluate(
     from isthmus.cli.saying import say, warn
     from isthmus.errors import UsageError
     from isthmus.evaluation import as_table, evaluate_source
+    from isthmus.read.roles import roles_of
     from isthmus.scoring.scorer import Scorer
 
     if columns.label is None or not columns.normal:
@@ -49,8 +50,9 @@ def evaluate(
         )
     scorer = Scorer.load(model)
     source = open_data(data, read)
+    roles = roles_of(source, columns, scorer.schema)
+    say((*source.decisions, *roles.decisions), quiet=quiet)
     result = evaluate_source(scorer, source, columns, alpha=alpha, threshold=threshold)
-    say(result.decisions, quiet=quiet)
     warn(result.warnings, quiet=quiet)
     if as_json:
         typer.echo(result.evaluation.model_dump_json(indent=2))

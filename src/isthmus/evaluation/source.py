@@ -15,12 +15,11 @@ from isthmus.errors import DataError, UsageError
 from isthmus.evaluation.best_f1 import best_f1_threshold
 from isthmus.evaluation.evaluation import Evaluation, evaluate
 from isthmus.options import RowOptions
-from isthmus.read import Rows, Source, normal_rows
-from isthmus.read.counting import counted
+from isthmus.read import Rows, Source
 from isthmus.read.ids import as_one_type, joined
-from isthmus.read.labels import have_label
+from isthmus.read.labels import abnormal_rows, have_label
 from isthmus.read.rows import without_rows
-from isthmus.scoring.batchwise import Found, scored_rows
+from isthmus.scoring.batchwise import scored_rows
 from isthmus.scoring.digest import RowsDigest
 from isthmus.scoring.familiarity import Familiarity
 from isthmus.scoring.scorer import Scorer
@@ -32,12 +31,11 @@ BEST_F1 = "best-f1"
 
 @dataclass(frozen=True)
 class Evaluated:
-    """An evaluation, the scores (N,) and truth (N,) behind it, and what the user should know."""
+    """An evaluation, the scores (N,) and truth (N,) behind it, and what to warn of."""
 
     evaluation: Evaluation
     scores: Scores
     is_abnormal: npt.NDArray[np.bool_]
-    decisions: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -72,21 +70,23 @@ def evaluate_source(
     if threshold == BEST_F1 and alpha is not None:
         raise UsageError(f"alpha and threshold {BEST_F1} exclude each other")
     passing = _Passing(scorer, columns)
-    for rows, found in scored_rows(scorer, source, columns):
-        passing.add(rows, found)
+    for rows, (scores, reasons) in scored_rows(scorer, source, columns):
+        passing.add(rows, scores, reasons)
     if not passing.scores:
         raise without_rows(source)
-    is_abnormal = _abnormal(passing.labels, columns, source.name)
-    scores, warnings = np.concatenate(passing.scores), passing.warnings
+    labels = as_one_type(passing.labels)
+    assert labels is not None  # there are rows, and each batch has them
+    is_abnormal = abnormal_rows(labels, columns.normal, source=source.name)
+    every, warnings = np.concatenate(passing.scores), passing.warnings
     if threshold == BEST_F1:
-        best = best_f1_threshold(scores, is_abnormal)
+        best = best_f1_threshold(every, is_abnormal)
         threshold, warnings = f"fixed:{best.threshold!r}", (best.remark, *warnings)
     decision = scorer.decide(alpha, threshold)
     ids = joined(passing.ids)
-    scored = Scores.of(scores, passing.reasons, scorer.calibrator, decision, ids)
-    evaluation = evaluate(scores, scored.is_anomaly, is_abnormal, alpha=decision.alpha)
+    scored = Scores.of(every, passing.reasons, scorer.calibrator, decision, ids)
+    evaluation = evaluate(every, scored.is_anomaly, is_abnormal, alpha=decision.alpha)
     warnings = (*warnings, *decision.warnings)
-    return Evaluated(evaluation, scored, is_abnormal, passing.decisions, warnings)
+    return Evaluated(evaluation, scored, is_abnormal, warnings)
 
 
 @dataclass
@@ -97,23 +97,20 @@ class _Passing:
     columns: RowOptions
     scores: list[npt.NDArray[np.float32]] = field(default_factory=list)
     reasons: dict[int, str] = field(default_factory=dict)
-    labels: list[pa.Array] = field(default_factory=list)
+    labels: list[pa.Array | pa.ChunkedArray] = field(default_factory=list)
     ids: list[pa.Table] = field(default_factory=list)
-    decisions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self._familiarity = Familiarity(self.scorer.schema)
         self._normal = RowsDigest(self.scorer.schema.kind)
 
-    def add(self, rows: Rows, found: Found) -> None:
+    def add(self, rows: Rows, scores: np.ndarray, reasons: dict[int, str]) -> None:
         """Keep of a batch what an evaluation needs."""
         if rows.labels is None:
             raise DataError(f"{rows.source}: has no labels to compare with")
-        self.decisions = rows.decisions
-        self.scores.append(found.scores)
-        self.reasons.update({rows.first + row: why for row, why in found.reasons.items()})
-        whole = isinstance(rows.labels, pa.ChunkedArray)
-        self.labels += rows.labels.chunks if whole else [rows.labels]
+        self.scores.append(scores)
+        self.reasons.update({rows.first + row: why for row, why in reasons.items()})
+        self.labels.append(rows.labels)
         self.ids.append(rows.ids)
         self._familiarity.add(rows)
         self._normal.add(rows.values[have_label(rows.labels, self.columns.normal)])
@@ -128,17 +125,3 @@ class _Passing:
             "the normal rows are those that the detector was made from: on rows that it learnt "
             "the false-alarm rate is lower, and all figures better, than on fresh ones",
         )
-
-
-def _abnormal(labels: list[pa.Array], columns: RowOptions, source: str) -> npt.NDArray[np.bool_]:
-    """Which rows are not normal, (N,)."""
-    every = as_one_type(labels)
-    assert every is not None  # there are rows
-    is_normal, unlabelled = normal_rows(every, columns.normal, source=source)
-    if count := int(unlabelled.sum()):
-        raise DataError(
-            f"{source}: {counted(count, 'row')} {'has' if count == 1 else 'have'} no label; "
-            "each needs one to be compared with",
-            advice="Fill in their labels, or leave such rows out.",
-        )
-    return ~is_normal

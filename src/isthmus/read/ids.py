@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from isthmus.errors import UnreadableDataError
@@ -58,8 +60,11 @@ def joined(tables: list[pa.Table]) -> pa.Table:
     return pa.table([pa.nulls(rows)], names=[""]).select([])
 
 
-def as_one_type(labels: list[pa.Array]) -> pa.ChunkedArray | None:
+def as_one_type(batches: Sequence[pa.Array | pa.ChunkedArray]) -> pa.ChunkedArray | None:
     """Labels one after another: as text where the batches came with several types."""
+    labels: list[pa.Array] = []
+    for batch in batches:
+        labels += batch.chunks if isinstance(batch, pa.ChunkedArray) else [batch]
     if len({array.type for array in labels}) > 1:
         labels = [array.cast(pa.string()) for array in labels]
     return pa.chunked_array(labels) if labels else None

@@ -74,6 +74,37 @@ def normal_rows(
     return is_normal[codes], unlabelled[codes]
 
 
+def abnormal_rows(
+    labels: pa.ChunkedArray,
+    normal: Sequence[str | int | float | bool],
+    *,
+    source: str,
+    instead: str = "",
+) -> Bools:
+    """Which rows (N,) are not normal, where each has a label; see `normal_rows`.
+
+    Parameters
+    ----------
+    labels, normal, source
+        As `normal_rows` takes them.
+    instead : str, optional
+        What else can be done than filling in labels.
+
+    Raises
+    ------
+    DataError
+        If a row has no label, or a value of `normal` is the label of no row.
+    """
+    is_normal, unlabelled = normal_rows(labels, normal, source=source)
+    if count := int(unlabelled.sum()):
+        raise DataError(
+            f"{source}: {counted(count, 'row')} {'has' if count == 1 else 'have'} no label; "
+            "each needs one to be compared with",
+            advice=f"Fill in their labels, or leave such rows out{instead}.",
+        )
+    return ~is_normal
+
+
 def have_label(
     labels: pa.Array | pa.ChunkedArray, normal: Sequence[str | int | float | bool]
 ) -> Bools:

@@ -17,8 +17,9 @@ import pyarrow as pa
 from isthmus.errors import DataError
 from isthmus.evaluation.drift import Drifting
 from isthmus.options import RowOptions
-from isthmus.read import Rows, Source, normal_rows
+from isthmus.read import Rows, Source
 from isthmus.read.ids import as_one_type
+from isthmus.read.labels import abnormal_rows
 from isthmus.report.kept import Highest, Kept, explained, lots
 from isthmus.report.quality import Quality
 from isthmus.scoring.batchwise import scored_rows
@@ -133,14 +134,12 @@ def gather(
         If the source cannot be read, does not fit the detector, has no rows, or no such column.
     """
     passing = _Passing(scorer, decision, Familiarity(scorer.schema), tuple(rows))
-    labels: list[pa.Array] = []
+    labels: list[pa.Array | pa.ChunkedArray] = []
     for batch, found in scored_rows(scorer, source, columns):
         scores = Scores.of(*found, scorer.calibrator, decision, batch.ids, first=batch.first)
         passing.add(batch, scores, time)
         if batch.labels is not None:
-            labels += (
-                batch.labels.chunks if isinstance(batch.labels, pa.ChunkedArray) else [batch.labels]
-            )
+            labels.append(batch.labels)
     if not passing.scores:
         raise DataError(f"{source.name}: has columns but no rows, there is nothing to report")
     return Gathered(
@@ -169,18 +168,13 @@ def along_time(columns: RowOptions, time: str | None) -> RowOptions:
 
 
 def _abnormal(
-    labels: list[pa.Array], columns: RowOptions, source: str
+    labels: list[pa.Array | pa.ChunkedArray], columns: RowOptions, source: str
 ) -> npt.NDArray[np.bool_] | None:
     every = as_one_type(labels)
     if every is None or not columns.normal:
         return None
-    normal, unlabelled = normal_rows(every, columns.normal, source=source)
-    if count := int(unlabelled.sum()):
-        raise DataError(
-            f"{source}: {count} of the rows have no label; each needs one to be compared with",
-            advice="Fill in their labels, leave such rows out, or report without --label.",
-        )
-    return ~normal
+    instead = ", or report without --label"
+    return abnormal_rows(every, columns.normal, source=source, instead=instead)
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,23 +17,16 @@ from isthmus.scoring.tally import Tally
 from isthmus.scoring.thresholds import Decision
 
 
-class Found(NamedTuple):
-    """What `Scorer.score_rows` says of a batch."""
-
-    scores: np.ndarray
-    reasons: dict[int, str]
-
-
 def scored_rows(
     scorer: Scorer, source: Source, columns: RowOptions
-) -> Iterator[tuple[Rows, Found]]:
-    """Every batch of a source with its scores.
+) -> Iterator[tuple[Rows, tuple[np.ndarray, dict[int, str]]]]:
+    """Every batch of a source, and what `Scorer.score_rows` says of it.
 
     While a batch is used the next is scored and the one after it read.
     """
     at_once = ahead if source.rereadable else iter  # a pipe may never give its next rows
     batches = at_once(stream_rows(source, columns, scorer.schema))
-    return at_once((rows, Found(*scorer.score_rows(rows))) for rows in batches)
+    return at_once((rows, scorer.score_rows(rows)) for rows in batches)
 
 
 def scored_batches(
