@@ -98,22 +98,18 @@ def _loops(fits: dict[str, Any]) -> str:
 
 
 def _named(part: dict[str, Any], names: dict[str, str], head: str) -> str:
+    peaks = part.get("peak_mb", {})  # of whole processes alone
     lines = [
         [
             name,
             cells.short(part["seconds"][work]["cpu_seconds"]["median"]),
             cells.short(part["seconds"][work]["wall_seconds"]["median"]),
-            *(f"{one['median']:.0f}" for one in _peaks(part, work)),
+            *([f"{peaks[work]['median']:.0f}"] if peaks else []),
         ]
         for work, name in names.items()
     ]
-    peaks = ["peak memory in MB"] if "peak_mb" in part else []
-    return cells.table([head, "CPU seconds", "seconds", *peaks], lines)
-
-
-def _peaks(part: dict[str, Any], work: str) -> list[dict[str, float]]:
-    """The peak memory of whole processes; of others it is not known."""
-    return [part["peak_mb"][work]] if "peak_mb" in part else []
+    memory = ["peak memory in MB"] if peaks else []
+    return cells.table([head, "CPU seconds", "seconds", *memory], lines)
 
 
 def _scores(measured: dict[str, Any]) -> str:

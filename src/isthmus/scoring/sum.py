@@ -13,6 +13,6 @@ def sum_of(cells: np.ndarray) -> np.floating[Any]:
     It may be infinite or NaN where cells are large or infinite and none is missing.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        # Three times as fast as `sum`, which takes care of rounding that does not matter here.
+        # Faster than `sum`, which takes care of rounding that does not matter here.
         total: np.floating[Any] = np.einsum("ij->", cells)
         return total
