@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -247,14 +246,15 @@ class Preamble:
 
     def run(self, values: np.ndarray) -> CellArrays:
         """Apply the preamble to rows (N, D), by ONNX Runtime."""
-        return self._arrays(values)
+        session, names = self._session()
+        return self._arrays(session, names, values)
 
     def run_compactly(self, values: np.ndarray) -> CellArrays:
         """The same for many rows: read-only where arrays are usual, or the same as another one.
 
         Where rows have no holes, four of the five take no room.
         """
-        session, _ = self._alone
+        session, names = self._session()
         rows, units, cells = len(values), len(self.units), self.width
         target = np.empty((rows, units), np.float32)
         others = {
@@ -264,14 +264,13 @@ class Preamble:
             "surprise": Compact(filled_with(0.0, rows, cells)),
         }
         for first in range(0, rows, session.chunk_rows):
-            part = self._arrays(values[first : first + session.chunk_rows])
+            part = self._arrays(session, names, values[first : first + session.chunk_rows])
             target[first : first + len(part.target)] = part.target
             for name, array in others.items():
                 array.put(first, getattr(part, name))
         return CellArrays(target, **{name: array.array for name, array in others.items()})
 
-    @cached_property
-    def _alone(self) -> tuple[Session, Cells]:
+    def _session(self) -> tuple[Session, Cells]:
         """The preamble alone, and the names of its results."""
         graph = Graph()
         cells = self.emit(graph, "rows")
@@ -283,7 +282,6 @@ class Preamble:
         rows = ("rows", self.element, ("N", self.width))
         return Session(graph.serialised([rows], list(declared.values()))), cells
 
-    def _arrays(self, values: np.ndarray) -> CellArrays:
-        session, names = self._alone
+    def _arrays(self, session: Session, names: Cells, values: np.ndarray) -> CellArrays:
         results = session.run(values, list(dict.fromkeys(names)), self.element)
         return CellArrays(*(results[name] for name in names))
