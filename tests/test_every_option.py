@@ -38,6 +38,7 @@ OTHERWISE = {
     "keep": "best",
     "shuffle": False,
     "validation": 0.5,
+    "precision": "bf16",
     "seed": 1,
     "scheme": "split",
     "calibration_share": 0.4,

@@ -87,6 +87,7 @@ METHODS: dict[str, Method] = {
         _own("isthmus_fast", "isthmus fast"),
         _own("isthmus_balanced", "isthmus balanced", cheap=True, curve=True),
         _own("isthmus_best", "isthmus best"),
+        _own("isthmus_balanced_bf16", "isthmus balanced, bf16"),
         _own("isthmus", "isthmus, no preset", cheap=True, curve=True),
         _of_pyod("ecod", "ECOD"),
         _of_pyod("pyod_autoencoder", "PyOD AutoEncoder"),

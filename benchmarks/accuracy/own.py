@@ -33,4 +33,5 @@ OWN: dict[str, Fit] = {
     "isthmus_fast": _detector(preset="fast"),
     "isthmus_balanced": _detector(preset="balanced"),
     "isthmus_best": _detector(preset="best"),
+    "isthmus_balanced_bf16": _detector(preset="balanced", precision="bf16"),
 }

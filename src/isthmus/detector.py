@@ -149,6 +149,7 @@ class AutoencoderDetector(
         shuffle: bool = True,
         validation: float | None = None,
         device: str = "auto",
+        precision: str = "float32",
         distance: str = "auto",
         bank_rows: int = 4096,
         scheme: str = "auto",

@@ -44,7 +44,7 @@ ANOTHER = {
     "output_activation": "tanh", "dropout": "0.25", "input_noise": "0.125", "loss": "mae",
     "optimizer": "sgd", "learning_rate": "0.25", "weight_decay": "0.5", "clip_norm": "2",
     "batch_size": "8", "epochs": "9", "max_steps": "11", "patience": "4", "keep": "best",
-    "validation": "0.25", "device": "cpu", "seed": "13", "scheme": "split",
+    "validation": "0.25", "device": "cpu", "precision": "bf16", "seed": "13", "scheme": "split",
     "calibration_share": "0.5", "split_from": "77", "folds": "3", "members": "2", "alpha": "0.125",
     "threshold": "fixed:-2", "kind": "table", "architecture": "dense", "kernel_size": "5",
     "downsampling": "max_pool", "upsampling": "transposed", "decoder_sizes": "unpadded",
@@ -175,4 +175,4 @@ def test_no_help_shows_a_type_of_the_program():
         with typer.Context(command, info_name=name) as context:
             options = [o for o in command.params if o.param_type_name == "option"]
             records = [option.get_help_record(context)[0] for option in options]
-        assert not re.findall(r"list\[|<str>|<int|<float|Optional|Literal", " ".join(records))
+        assert not re.findall(r"list\[|<str>|<int\b|<float\b|Optional|Literal", " ".join(records))

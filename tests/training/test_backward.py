@@ -43,10 +43,11 @@ def cells_of(rows, units, holes, generator):
     output=st.sampled_from(["relu", "linear"]),
     holes=st.booleans(),
     threads=st.sampled_from([1, 2]),
+    precision=st.sampled_from(["float32", "bf16"]),
     seed=st.integers(0, 2**32),
 )
 def test_every_gradient_has_the_bits_of_pytorch(
-    members, units, widths, batch, activation, output, holes, threads, seed
+    members, units, widths, batch, activation, output, holes, threads, precision, seed
 ):
     generator = torch.Generator().manual_seed(seed)
     options = NetworkOptions(
@@ -64,10 +65,11 @@ def test_every_gradient_has_the_bits_of_pytorch(
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        slow = ByTorch(network, LOSSES["mse"], optimizer)(cells, inputs, targets, rows, 0.0)
+        by_torch = ByTorch(network, LOSSES["mse"], optimizer, precision)
+        slow = by_torch(cells, inputs, targets, rows, 0.0)
         wanted = weights.grad.clone()
         weights.grad.fill_(7.0)  # what was there before must not count
-        by_hand = ByHand.of(network, LOSSES["mse"])
+        by_hand = ByHand.of(network, LOSSES["mse"], precision)
         quick = by_hand(cells, inputs, targets, rows, 0.0)
     finally:
         torch.set_num_threads(before)
@@ -105,12 +107,13 @@ def test_other_losses_are_left_to_pytorch(loss):
     assert ByHand.of(network, LOSSES["mse"]) is not None
 
 
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
 @pytest.mark.parametrize("kind", ["table", "mixed", "signal"])
-def test_a_whole_fit_gives_the_same_file_either_way(kind, monkeypatch):
+def test_a_whole_fit_gives_the_same_file_either_way(kind, precision, monkeypatch):
     rows = mixed_rows() if kind == "mixed" else np.resize(table_rows(), (120, 32))[:, :32]
     if kind == "table":
         rows = table_rows()
-    choices = {"max_steps": 60, "encoder": (8,), "code_size": 4}
+    choices = {"max_steps": 60, "encoder": (8,), "code_size": 4, "precision": precision}
     quick = model_of(rows, kind, **choices)
     used = []
     monkeypatch.setattr(backward.ByHand, "of", classmethod(lambda cls, *words: used.append(words)))

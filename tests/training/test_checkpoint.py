@@ -31,6 +31,7 @@ CASES: dict[str, tuple[str, dict[str, object]]] = {
     "erased": ("signal", {"erasing": 0.3}),
     "dropout": ("table", {"dropout": 0.4}),
     "batch norm": ("table", {"batch_norm": True}),
+    "bf16": ("table", {"precision": "bf16"}),
     "clipped": ("table", {"clip_norm": 0.01}),
     "decaying": ("table", {"optimizer": "adamw", "weight_decay": 0.1}),
     "one split": ("table", {"scheme": "split", "members": 1}),

@@ -93,6 +93,8 @@ def test_no_more_threads_are_taken_than_pytorch_was_given():
     ("columns", "options"),
     [
         (30, {}),
+        (30, {"precision": "bf16"}),
+        (300, {"precision": "bf16", "scheme": "split", "members": 1}),
         (30, {"encoder": (512,), "code_size": 8, "scheme": "split", "members": 1}),
         (300, {"loss": "mae", "masking": 0.2, "scheme": "split", "members": 3}),
         (30, {"batch_norm": True, "dropout": 0.1, "scheme": "split", "members": 2}),

@@ -18,7 +18,14 @@ from isthmus.options.network import Activation, NetworkOptions, Widths
 from isthmus.options.presets import PRESETS, Preset, PresetOptions
 from isthmus.options.reading import ReadOptions, RowOptions
 from isthmus.options.suspects import SuspectOptions
-from isthmus.options.training import Loss, Optimizer, PreprocessingOptions, Scaling, TrainingOptions
+from isthmus.options.training import (
+    Loss,
+    Optimizer,
+    Precision,
+    PreprocessingOptions,
+    Scaling,
+    TrainingOptions,
+)
 from isthmus.options.views import ViewOptions
 
 __all__ = [
@@ -37,6 +44,7 @@ __all__ = [
     "NetworkOptions",
     "Optimizer",
     "Options",
+    "Precision",
     "PreprocessingOptions",
     "Preset",
     "PresetOptions",

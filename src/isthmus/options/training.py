@@ -12,6 +12,7 @@ from isthmus.options.choices import Options
 Scaling = Literal["standard", "minmax", "robust", "none"]
 Loss = Literal["mse", "mae", "huber", "bce"]
 Optimizer = Literal["adam", "adamw", "sgd", "adadelta"]
+Precision = Literal["float32", "bf16"]
 
 
 class PreprocessingOptions(Options):
@@ -71,6 +72,8 @@ class TrainingOptions(Options):
     """Share of rows to watch the loss on; by default 0.1, across folds the held-out rows."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where to train."""
+    precision: Precision = "float32"
+    """Numbers of the products of training: float32, or half as long, where that is faster."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Seed of everything random: the same seed gives the same file."""
 

@@ -7,12 +7,14 @@ spends on remembering them, which for a small network is much of its time.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Self
 
 import torch
 from torch import Tensor
 
+from isthmus.options import Precision
 from isthmus.training.architectures import Autoencoder
 from isthmus.training.architectures.layer import DenseLayer
 from isthmus.training.cell_loss import CellLoss
@@ -26,10 +28,19 @@ Backward = Callable[[Cells, Tensor, Tensor, Tensor, float], Tensor]
 It leaves the gradient of the losses, and of what the network charges besides, in the optimiser.
 """
 
+_NUMBERS: dict[Precision, torch.dtype] = {"float32": torch.float32, "bf16": torch.bfloat16}
 
-def backward_of(network: Autoencoder, loss: UnitLoss, optimizer: Optimizer) -> Backward:
-    """By hand where that is known to be the same, or by PyTorch."""
-    return ByHand.of(network, loss) or ByTorch(network, loss, optimizer)
+
+def backward_of(
+    network: Autoencoder, loss: UnitLoss, optimizer: Optimizer, precision: Precision = "float32"
+) -> Backward:
+    """By hand where that is known to be the same, or by PyTorch.
+
+    Of bf16 are the products alone and what comes out of them: their sums, the weights, what is
+    charged and the steps of the optimiser stay float32 (Kalamkar et al., 2019).
+    """
+    by_hand = ByHand.of(network, loss, precision)
+    return by_hand or ByTorch(network, loss, optimizer, precision)
 
 
 @dataclass(frozen=True)
@@ -39,13 +50,15 @@ class ByTorch:
     network: Autoencoder
     loss: UnitLoss
     optimizer: Optimizer
+    precision: Precision = "float32"
 
     def __call__(
         self, cells: Cells, inputs: Tensor, targets: Tensor, rows: Tensor, progress: float
     ) -> Tensor:
         """Losses (M,), as `Backward` says."""
-        outputs, _ = self.network(inputs)  # (M, B, U)
-        losses = cells.row_errors(self.loss, outputs, targets, rows).mean(dim=1)
+        with self._products(inputs.device):
+            outputs, _ = self.network(inputs)  # (M, B, U)
+        losses = cells.row_errors(self.loss, outputs.float(), targets, rows).mean(dim=1)
         penalty = self.network.penalty(progress)
         whole = losses if penalty is None else losses + penalty
         self.optimizer.zero_grad()
@@ -53,42 +66,55 @@ class ByTorch:
         whole.sum().backward()  # type: ignore[no-untyped-call]
         return losses.detach()
 
+    def _products(self, device: torch.device) -> AbstractContextManager[object]:
+        if self.precision == "float32":
+            return nullcontext()
+        return torch.autocast(device.type, torch.bfloat16)
+
 
 @dataclass(frozen=True)
 class ByHand:
-    """For dense layers with ReLU or nothing, and squared errors of numbers, on the CPU."""
+    """For dense layers with ReLU or nothing, and squared errors of numbers, on the CPU.
+
+    `numbers` are those of products.
+    """
 
     layers: tuple[DenseLayer, ...]
+    numbers: torch.dtype = torch.float32
 
     @classmethod
-    def of(cls, network: Autoencoder, loss: UnitLoss) -> Self | None:
+    def of(
+        cls, network: Autoencoder, loss: UnitLoss, precision: Precision = "float32"
+    ) -> Self | None:
         """The same for a network, or None where it has anything else."""
-        numbers = loss.numbers if isinstance(loss, CellLoss) and loss.units.are_cells else loss
+        charged = loss.numbers if isinstance(loss, CellLoss) and loss.units.are_cells else loss
         layers = tuple(network.stack)
         here = all(weights.device.type == "cpu" for weights in network.parameters())
-        plain = isinstance(numbers, SquaredError) and here
+        plain = isinstance(charged, SquaredError) and here
         if not plain or not all(isinstance(layer, DenseLayer) for layer in layers):
             return None
         dense = tuple(layer for layer in layers if isinstance(layer, DenseLayer))
         if len(dense) < _length(network) or any(map(_is_more, dense)):
             return None
-        return cls(dense)
+        return cls(dense, _NUMBERS[precision])
 
     @torch.no_grad()
     def __call__(
         self, cells: Cells, inputs: Tensor, targets: Tensor, rows: Tensor, progress: float
     ) -> Tensor:
         """Losses (M,), as `Backward` says."""
-        values = [inputs]
-        for layer in self.layers:
-            value = torch.baddbmm(layer.bias, values[-1], layer.weight)
+        weights = [layer.weight.to(self.numbers) for layer in self.layers]
+        values = [inputs.to(self.numbers)]
+        for layer, weight in zip(self.layers, weights, strict=True):
+            value = torch.baddbmm(layer.bias.to(self.numbers), values[-1], weight)
             values.append(value.relu_() if layer.activation.operator else value)
         residual = values[-1].sub(targets)
         losses = cells.mean_over_cells(residual.square(), rows).mean(dim=1)
-        self._descend(values, residual.mul_(2.0).mul_(_scale(cells, residual, rows)))
+        gradient = residual.mul_(2.0).mul_(_scale(cells, residual, rows))
+        self._descend(values, weights, gradient.to(self.numbers))
         return losses
 
-    def _descend(self, values: list[Tensor], gradient: Tensor) -> None:
+    def _descend(self, values: list[Tensor], weights: list[Tensor], gradient: Tensor) -> None:
         """Put the gradients of all weights where they belong, from the last layer to the first."""
         for place in reversed(range(len(self.layers))):
             layer, came = self.layers[place], values[place]
@@ -100,7 +126,7 @@ class ByHand:
             bias.copy_(gradient.sum(1, keepdim=True))
             weight.copy_(torch.bmm(came.transpose(1, 2), gradient))
             if place:
-                gradient = torch.bmm(gradient, layer.weight.transpose(1, 2))
+                gradient = torch.bmm(gradient, weights[place].transpose(1, 2))
 
 
 def _scale(cells: Cells, residual: Tensor, rows: Tensor) -> Tensor:

@@ -89,7 +89,7 @@ def train(
     gradient = weights.grad
     assert gradient is not None  # of `flattened`
     optimizer = make_optimizer(weights, options, rate.first)
-    backward = backward_of(network, loss, optimizer)
+    backward = backward_of(network, loss, optimizer, options.precision)
     members = len(next(network.parameters()))
     keeper = Keeper(network, members, options.patience, best=options.keep == "best")
     totals = torch.zeros(members, device=weights.device)

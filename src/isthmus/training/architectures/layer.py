@@ -158,6 +158,7 @@ class MemberNorm(nn.Module):
         if not self.training:
             factor, offset = (part.view(self.laid) for part in self.factor_and_offset())
             return cells * factor + offset
+        cells = cells.float()  # of products that may be bf16
         variance, mean = torch.var_mean(cells, dim=self.over, keepdim=True, correction=0)
         with torch.no_grad():
             self.running_mean.lerp_(mean.view_as(self.running_mean), _NORM_MOMENTUM)

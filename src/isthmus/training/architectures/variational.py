@@ -57,8 +57,9 @@ class VariationalCode(nn.Module):
 
     def distribution(self, encoded: Tensor) -> tuple[Tensor, Tensor]:
         """Means and standard deviations (M, B, Z)."""
-        logs = torch.clamp(self.log_variance(encoded), -_WIDEST_LOG, _WIDEST_LOG)
-        return self.mean(encoded), torch.exp(0.5 * logs)
+        # Products may be bf16, in which exponentials would be too coarse.
+        logs = torch.clamp(self.log_variance(encoded).float(), -_WIDEST_LOG, _WIDEST_LOG)
+        return self.mean(encoded).float(), torch.exp(0.5 * logs)
 
     def emit(self, graph: Graph, value: str) -> str:
         """Add the nodes of the mean."""
