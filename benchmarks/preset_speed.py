@@ -1,10 +1,11 @@
 """How long each preset takes to fit 5000 rows of 30 columns, and how many rows it scores a second.
 
 30 columns are made of 5 Gaussian factors. Each preset is fitted whole, in this process, warm, on at
-most two threads; the median of three fits, of `best` one. Then float64 rows in memory are scored by
-the loaded file on one thread and on two. Beside them the file's own networks alone, without what
-prepares rows and makes scores of errors: a bare ONNX Runtime session on float32 rows. And the rate
-at which NumPy multiplies matrices, which says what the machine gives at that time.
+most two threads, by products of float32 and of bf16 in turns; the median of three fits, of `best`
+one. Then float64 rows in memory are scored by the loaded file on one thread and on two. Beside them
+the file's own networks alone, without what prepares rows and makes scores of errors: a bare ONNX
+Runtime session on float32 rows. And the rate at which NumPy multiplies matrices, which says what
+the machine gives at that time.
 
     python -m benchmarks.preset_speed
 """
@@ -56,9 +57,12 @@ def measure() -> dict[str, Any]:
 
 
 def _of_preset(preset: str, training: np.ndarray, rows: np.ndarray, fits: int) -> dict[str, Any]:
-    spent, detector = [], AutoencoderDetector(preset=preset)
+    detector = AutoencoderDetector(preset=preset)
+    shorter = AutoencoderDetector(preset=preset, precision="bf16")
+    spent, of_shorter = [], []
     for _ in range(fits):
         spent.append(timed(partial(detector.fit, training)))
+        of_shorter.append(timed(partial(shorter.fit, training)))
     file = model_file.seal(detector.scorer_.model.graph, detector.scorer_.manifest)
     works: dict[str, Callable[[], Spent]] = {}
     for threads in (1, 2):
@@ -76,6 +80,7 @@ def _of_preset(preset: str, training: np.ndarray, rows: np.ndarray, fits: int) -
     )
     return {
         "fit": seconds(spent),
+        "fit, bf16": seconds(of_shorter),
         "rows": len(rows),
         "rates": speed,
         "best_bare": best,

@@ -41,6 +41,10 @@ def table() -> str:
             "fit of 5000 x 30, seconds",
             *(cells.short(speed[name]["fit"]["wall_seconds"]["median"]) for name in PRESETS),
         ],
+        [
+            "the same with `--precision bf16`",
+            *(cells.short(speed[name]["fit, bf16"]["wall_seconds"]["median"]) for name in PRESETS),
+        ],
         ["rows of 30 columns scored a second, one thread", *rate(1)],
         ["the same, two threads", *rate(2)],
     ]

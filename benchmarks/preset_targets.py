@@ -7,8 +7,8 @@ from collections.abc import Callable
 from benchmarks.reaches import BESIDE, Figures, Reach, Target, at_least, at_most
 
 
-def _fit(preset: str) -> Callable[[Figures], float]:
-    return lambda figures: figures["presets"][preset]["fit"]["wall_seconds"]["median"]
+def _fit(preset: str, which: str = "fit") -> Callable[[Figures], float]:
+    return lambda figures: figures["presets"][preset][which]["wall_seconds"]["median"]
 
 
 def _rate(preset: str, threads: int) -> Callable[[Figures], float]:
@@ -39,6 +39,8 @@ _SPEED: tuple[tuple[str, Reach, Callable[[Figures], float]], ...] = (
     ("fast: rows scored a second, 2 threads", at_least(5e6), _rate("fast", 2)),
     ("fast: fit, seconds", BESIDE, _fit("fast")),
     ("best: fit, seconds", BESIDE, _fit("best")),
+    ("balanced: fit with bf16, seconds", BESIDE, _fit("balanced", "fit, bf16")),
+    ("best: fit with bf16, seconds", BESIDE, _fit("best", "fit, bf16")),
     ("best: rows scored a second, 2 threads", BESIDE, _rate("best", 2)),
     ("the machine: GFLOP/s of matrix products, 1 thread", BESIDE, _products(1)),
     ("the machine: GFLOP/s of matrix products, 2 threads", BESIDE, _products(2)),

@@ -157,6 +157,28 @@ def test_control_c_while_a_library_is_imported_has_the_exit_code_of_any_other(tm
     assert done.stderr == b"isthmus: interrupted; no file is left half-written\n"
 
 
+LOOKING_FOR_GARBAGE = """
+import gc, sys
+from isthmus.__main__ import main
+
+try:
+    main()
+finally:
+    print(gc.isenabled(), gc.get_threshold()[0] > 700, gc.get_freeze_count() > 0, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("code", [0, 5, 6])
+def test_what_is_left_at_the_end_is_not_gone_through_once_more(here, code):
+    (here / "looking.py").write_text(LOOKING_FOR_GARBAGE)
+    words = FAILURES[code] if code else ("verify", "detector.onnx")
+    words = [sys.executable, "looking.py", *words]
+    done = subprocess.run(words, cwd=here, capture_output=True, check=False)
+    assert done.returncode == code
+    *_, last = done.stderr.decode().splitlines()
+    assert last == "True True True"
+
+
 @pytest.mark.parametrize(
     "words",
     [

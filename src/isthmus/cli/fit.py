@@ -143,7 +143,6 @@ def _write(
     quiet: bool,
 ) -> None:
     from isthmus import model_file
-    from isthmus.cli.loading import loading
     from isthmus.cli.places import claim_model, open_data
     from isthmus.cli.progress import training_progress
     from isthmus.cli.saying import say, warn
@@ -156,12 +155,11 @@ def _write(
     claim_list(suspects_output, options, taken=(data, output), force=force)
     source = open_data(data, read)
     options = shared(options, hired, data=data)
-    with loading():
-        for library in ("onnx", "torch"):
-            require(library, extra="train", purpose="training a detector")
-        from isthmus.training.learn import learn
-        from isthmus.training.reuse import Stored
-        from isthmus.training.verdict import beware, remarks
+    for library in ("onnx", "torch"):
+        require(library, extra="train", purpose="training a detector")
+    from isthmus.training.learn import learn
+    from isthmus.training.reuse import Stored
+    from isthmus.training.verdict import beware, remarks
 
     again = again_by(hired, source, read, data=data, output=output)
     long.claim(output=output, data=data)
