@@ -149,8 +149,8 @@ class Lane:
         self._pieces: list[Piece] = []
         self._start = 0  # in the first of the pieces that are left
 
-    def take(self, epoch: int, first: int, last: int) -> np.ndarray:
-        """Rows `first` to `last` (n, D) of those that train, as they come in that epoch.
+    def put_into(self, taken: np.ndarray, epoch: int, first: int) -> None:
+        """Fill an array (n, D) with rows from `first` on of those that train, in that epoch.
 
         Raises
         ------
@@ -162,10 +162,10 @@ class Lane:
             self._pieces = [*self._rows.order(self._number, epoch, shuffle=self._shuffle)]
             for _ in self._next(first):
                 pass
-        taken = list(self._next(last - first))
-        if len(taken) == 1:
-            return taken[0]
-        return np.concatenate([np.empty((0, self._rows.schema.width)), *taken])
+        begin = 0
+        for values in self._next(len(taken)):
+            taken[begin : begin + len(values)] = values
+            begin += len(values)
 
     def _next(self, count: int) -> Iterator[np.ndarray]:
         """So many rows that come next, in pieces (n, D)."""

@@ -73,7 +73,7 @@ class Lanes:
         self.watched, self.noise = watched, noise
         self.seed, self.members, self.shuffle = rows.seed, members, shuffle
         self.counts, self.updates = tuple(counts), budget.steps_per_epoch
-        self._preamble, self._device = preamble, device
+        self._preamble, self._device, self._width = preamble, device, rows.schema.width
         self._lanes = {lane: Lane(rows, lane, shuffle=shuffle) for lane in mine}
         parts = min(ceil(sum(counts) * len(preamble.units) / NUMBERS), self.updates)
         self._ends = [self.updates * part // parts for part in range(parts + 1)]
@@ -83,15 +83,8 @@ class Lanes:
         epoch, update = divmod(state.step, self.updates)
         part = int(np.searchsorted(self._ends, update, side="right")) - 1
         first, last = self._ends[part : part + 2]
-        pieces = [
-            lane.take(epoch, self.place(number, first), self.place(number, last))
-            for number, lane in self._lanes.items()
-        ]
-        let_go()
-        lengths, values = list(map(len, pieces)), np.concatenate(pieces)
-        del pieces
-        cells = Cells.of(self._preamble.run_compactly(values), self._device)
-        del values
+        lengths = [self.place(lane, last) - self.place(lane, first) for lane in self._lanes]
+        cells = self._cells(epoch, first, lengths)
         spans, begin = [], 0
         for number, rows in zip(self._lanes, lengths, strict=True):
             own = torch.arange(begin, begin + rows, device=self._device)
@@ -102,6 +95,16 @@ class Lanes:
             spans.append(Span(number, MemberRows(table, counts), order))
             begin += rows
         return Share(self, cells, tuple(spans), epoch, first, last, last == self.updates)
+
+    def _cells(self, epoch: int, first: int, lengths: Sequence[int]) -> Cells:
+        """So many rows of each lane, from those that an update begins with."""
+        taken = np.empty((sum(lengths), self._width))
+        begin = 0
+        for (number, lane), rows in zip(self._lanes.items(), lengths, strict=True):
+            lane.put_into(taken[begin : begin + rows], epoch, self.place(number, first))
+            begin += rows
+        let_go()
+        return Cells.of(self._preamble.run_compactly(taken), self._device)
 
     def place(self, lane: int, update: int) -> int:
         """The row of a lane that an update of the epoch begins with.
