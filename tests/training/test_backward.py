@@ -103,6 +103,7 @@ def test_other_losses_are_left_to_pytorch(loss):
     network = make_network(
         1, RowShape("table", 7), NetworkOptions(), torch.Generator().manual_seed(0)
     )
+    flattened(network)
     assert ByHand.of(network, LOSSES[loss]) is None
     assert ByHand.of(network, LOSSES["mse"]) is not None
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Self
+from functools import cache
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -72,6 +73,23 @@ class ByTorch:
         return torch.autocast(device.type, torch.bfloat16)
 
 
+class Step(NamedTuple):
+    """A dense layer as it is gone through: looked up once, which small networks feel."""
+
+    weight: Tensor
+    bias: Tensor
+    weight_gradient: Tensor
+    bias_gradient: Tensor
+    cuts: bool
+
+    @classmethod
+    def of(cls, layer: DenseLayer) -> Self:
+        """Of a layer of a network that is `flattened`."""
+        weight, bias = layer.weight.grad, layer.bias.grad
+        assert weight is not None and bias is not None  # of `flattened`
+        return cls(layer.weight, layer.bias, weight, bias, layer.activation.operator is not None)
+
+
 @dataclass(frozen=True)
 class ByHand:
     """For dense layers with ReLU or nothing, and squared errors of numbers, on the CPU.
@@ -79,7 +97,7 @@ class ByHand:
     `numbers` are those of products.
     """
 
-    layers: tuple[DenseLayer, ...]
+    steps: tuple[Step, ...]
     numbers: torch.dtype = torch.float32
 
     @classmethod
@@ -96,45 +114,49 @@ class ByHand:
         dense = tuple(layer for layer in layers if isinstance(layer, DenseLayer))
         if len(dense) < _length(network) or any(map(_is_more, dense)):
             return None
-        return cls(dense, _NUMBERS[precision])
+        return cls(tuple(map(Step.of, dense)), _NUMBERS[precision])
 
     @torch.no_grad()
     def __call__(
         self, cells: Cells, inputs: Tensor, targets: Tensor, rows: Tensor, progress: float
     ) -> Tensor:
         """Losses (M,), as `Backward` says."""
-        weights = [layer.weight.to(self.numbers) for layer in self.layers]
+        weights = [step.weight.to(self.numbers) for step in self.steps]
         values = [inputs.to(self.numbers)]
-        for layer, weight in zip(self.layers, weights, strict=True):
-            value = torch.baddbmm(layer.bias.to(self.numbers), values[-1], weight)
-            values.append(value.relu_() if layer.activation.operator else value)
+        for step, weight in zip(self.steps, weights, strict=True):
+            value = torch.baddbmm(step.bias.to(self.numbers), values[-1], weight)
+            values.append(value.relu_() if step.cuts else value)
         residual = values[-1].sub(targets)
         losses = cells.mean_over_cells(residual.square(), rows).mean(dim=1)
-        gradient = residual.mul_(2.0).mul_(_scale(cells, residual, rows))
+        gradient = residual.mul_(_twice_scale(cells, residual, rows))
         self._descend(values, weights, gradient.to(self.numbers))
         return losses
 
     def _descend(self, values: list[Tensor], weights: list[Tensor], gradient: Tensor) -> None:
         """Put the gradients of all weights where they belong, from the last layer to the first."""
-        for place in reversed(range(len(self.layers))):
-            layer, came = self.layers[place], values[place]
-            weight, bias = layer.weight.grad, layer.bias.grad
-            assert weight is not None and bias is not None  # of `flattened`
-            if layer.activation.operator:
+        for place in reversed(range(len(self.steps))):
+            step, came = self.steps[place], values[place]
+            if step.cuts:
                 gradient = torch.ops.aten.threshold_backward(gradient, values[place + 1], 0)
             # Not written in place: the last bits of a product hang on where its result begins.
-            bias.copy_(gradient.sum(1, keepdim=True))
-            weight.copy_(torch.bmm(came.transpose(1, 2), gradient))
+            torch.sum(gradient, 1, keepdim=True, out=step.bias_gradient)
+            step.weight_gradient.copy_(torch.bmm(came.transpose(1, 2), gradient))
             if place:
                 gradient = torch.bmm(gradient, weights[place].transpose(1, 2))
 
 
-def _scale(cells: Cells, residual: Tensor, rows: Tensor) -> Tensor:
-    """What each squared error counts in its member's loss, of a shape that broadcasts."""
-    one = torch.full((1, 1, 1), 1.0) / residual.shape[1]
-    counts = residual.shape[2] if cells.observed is None else gather(cells.observed, rows)
-    scale = one / counts
+def _twice_scale(cells: Cells, residual: Tensor, rows: Tensor) -> Tensor:
+    """Twice what each squared error counts in its member's loss, of a shape that broadcasts."""
+    if cells.observed is None:
+        scale = _of_whole_rows(*residual.shape[1:])
+    else:
+        scale = _of_whole_rows(residual.shape[1], 1) / gather(cells.observed, rows)
     return scale if cells.counted is None else scale * gather(cells.counted, rows)
+
+
+@cache
+def _of_whole_rows(rows: int, units: int) -> Tensor:
+    return torch.full((1, 1, 1), 2.0) / rows / units
 
 
 def _length(network: Autoencoder) -> int:
