@@ -139,7 +139,7 @@ class ByHand:
             if step.cuts:
                 gradient = torch.ops.aten.threshold_backward(gradient, values[place + 1], 0)
             # Not written in place: the last bits of a product hang on where its result begins.
-            torch.sum(gradient, 1, keepdim=True, out=step.bias_gradient)
+            step.bias_gradient.copy_(gradient.sum(1, keepdim=True))
             step.weight_gradient.copy_(torch.bmm(came.transpose(1, 2), gradient))
             if place:
                 gradient = torch.bmm(gradient, weights[place].transpose(1, 2))
