@@ -126,7 +126,7 @@ def test_presets_run_where_isthmus_has_them_and_the_detector_without_one_elsewhe
 
     for detector, names in (
         (Old, {"isthmus"}),
-        (New, {"isthmus_fast", "isthmus_balanced", "isthmus_best"}),
+        (New, {f"isthmus_{name}" for name in ("fast", "balanced", "best", "balanced_bf16")}),
     ):
         monkeypatch.setattr(command, "AutoencoderDetector", detector)
         assert {one.name for one in command.known() if one.own} == names
