@@ -98,7 +98,7 @@ CASES: dict[str, dict[str, object]] = {
     "erased": {"erasing": 0.2},
     "bf16": {"precision": "bf16", "members": 2},
     "bf16, by PyTorch": {"precision": "bf16", "batch_norm": True, "dropout": 0.1},
-    "bf16, variational": {"precision": "bf16", "variational": True, "batch_norm": False},
+    "bf16, variational": {"precision": "bf16", "variational": True},
     **{
         f"architecture {name}": {"architecture": name, **choices}
         for name, choices in ARCHITECTURE_CASES.items()
