@@ -13,7 +13,10 @@ from isthmus.training.architectures import RowShape
 from isthmus.training.members import Cells, MemberRows
 from isthmus.training.noise import Erasing, InputNoise
 from isthmus.training.preamble import CellArrays, Preamble
+from isthmus.training.seen import SeenNumbers
 from isthmus.training.units import Units
+
+PLAIN = SeenNumbers(1.0, np.empty(0, np.int64))
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def shown():
     preamble = Preamble.fit(values, "table", options, categories=(1, 3, 5), rebuild_flags=True)
     cells = Cells.of(preamble.run(values), torch.device("cpu"))
     own = MemberRows.of([np.arange(1000)], torch.device("cpu"))
-    noise = InputNoise.of(NetworkOptions(), RowShape("table", 8), 1.0, preamble.units)
+    noise = InputNoise.of(NetworkOptions(), RowShape("table", 8), PLAIN, preamble.units)
     generator = torch.Generator().manual_seed(0)
     disturbed = noise.disturbed(cells.of_rows(own.table)[0], cells, own, own.table, generator)
     return cells.input[:1000].numpy(), disturbed[0].numpy(), preamble.units
@@ -72,11 +75,69 @@ def test_without_noise_rows_are_shown_as_they_are():
     preamble = Preamble.fit(values, "table", PreprocessingOptions(), categories=(1, 3, 5))
     cells = Cells.of(preamble.run(values), torch.device("cpu"))
     own = MemberRows.of([np.arange(50)], torch.device("cpu"))
+    few = SeenNumbers(1.0, np.arange(len(preamble.units.numbers)))
     noise = InputNoise.of(
-        NetworkOptions(input_noise=0.0), RowShape("table", 8), 1.0, preamble.units
+        NetworkOptions(input_noise=0.0), RowShape("table", 8), few, preamble.units
     )
     shown = noise.disturbed(cells.of_rows(own.table)[0], cells, own, own.table, torch.Generator())
     assert torch.equal(shown[0], cells.input)
+
+
+def disturbed_numbers(values, few, members=1, **choices):
+    """What each member is shown of its own rows, one after the other: (M, rows, units)."""
+    values = values.astype(np.float32)
+    ones = np.ones_like(values)
+    cells = Cells.of(CellArrays(values, values, ones, ones, 0 * ones), torch.device("cpu"))
+    own = MemberRows.of(np.split(np.arange(len(values)), members), torch.device("cpu"))
+    shape, units = RowShape("table", values.shape[1]), Units.plain(values.shape[1])
+    noise = InputNoise.of(NetworkOptions(**choices), shape, SeenNumbers(1.0, few), units)
+    generator = torch.Generator().manual_seed(0)
+    return noise.disturbed(cells.of_rows(own.table)[0], cells, own, own.table, generator).numpy()
+
+
+def test_numbers_of_few_values_are_swapped_and_others_get_noise():
+    generator = np.random.default_rng(0)
+    values = generator.integers(4, size=(40_000, 3)).astype(np.float32)
+    shown = disturbed_numbers(values, np.array([0, 2]))[0]
+    assert set(np.unique(shown[:, [0, 2]])) == {0.0, 1.0, 2.0, 3.0}
+    assert len(np.unique(shown[:, 1])) > 30_000
+    changed = shown[:, [0, 2]] != values[:, [0, 2]]
+    # Levels even in their logarithm between 0.04 and 0.8; a partner often has the same value.
+    usual = (0.8 - 0.04) / np.log(20)
+    assert changed.mean(axis=0) == pytest.approx([usual * 3 / 4] * 2, rel=0.03)
+    # Each by itself, but in rows that are disturbed more or less.
+    squared = (0.8**2 - 0.04**2) / (2 * np.log(20))
+    assert changed.all(axis=1).mean() == pytest.approx(squared * 9 / 16, rel=0.06)
+
+
+def test_with_one_level_of_noise_few_values_are_swapped_as_levels_are():
+    values = np.arange(20_000)[:, None] % 2
+    shown = disturbed_numbers(values, np.array([0]), input_noise=0.5, noise_levels="one")[0]
+    assert (shown != values).mean() == pytest.approx(0.2 / 2, rel=0.1)
+
+
+def test_few_values_are_swapped_with_those_of_the_member_s_own_rows():
+    values = np.repeat([[1.0], [2.0], [3.0], [4.0]], 500, axis=0)  # 1 and 2 are the first member's
+    first, second = disturbed_numbers(values, np.array([0]), members=2, input_noise=3.0)
+    assert set(first.flat) == {1.0, 2.0} and set(second.flat) == {3.0, 4.0}
+    assert (first[:500] == 2.0).any() and (second[:500] == 4.0).any()
+
+
+def test_few_values_are_swapped_beside_categories_too():
+    values = mixed_rows(3000)
+    options = PreprocessingOptions()
+    preamble = Preamble.fit(values, "table", options, categories=(1, 3, 5), rebuild_flags=True)
+    cells = Cells.of(preamble.run(values), torch.device("cpu"))
+    own = MemberRows.of([np.arange(3000)], torch.device("cpu"))
+    clean = cells.input.numpy().copy()
+    seen = SeenNumbers(1.0, np.array([0]))
+    noise = InputNoise.of(NetworkOptions(), RowShape("table", 8), seen, preamble.units)
+    generator = torch.Generator().manual_seed(0)
+    shown = noise.disturbed(cells.of_rows(own.table)[0], cells, own, own.table, generator)[0]
+    assert np.isin(shown[:, 0], clean[:, 0]).all()
+    assert 0.1 < (shown[:, 0].numpy() != clean[:, 0]).mean() < 0.3
+    assert not np.isin(shown[:, 1], clean[:, 1]).all()
+    assert np.array_equal(cells.input, clean)  # not written to
 
 
 def shown_ones(rows=2000, units=24, **choices):
@@ -88,7 +149,7 @@ def shown_ones(rows=2000, units=24, **choices):
     image = choices.pop("image", None)
     options = NetworkOptions(input_noise=0.0, restoration="off", **choices)
     shape = RowShape("image" if image else "signal", units, image)
-    noise = InputNoise.of(options, shape, 1.0, Units.plain(units))
+    noise = InputNoise.of(options, shape, PLAIN, Units.plain(units))
     return noise.disturbed(
         cells.of_rows(own.table)[0], cells, own, own.table, torch.Generator().manual_seed(0)
     ).numpy()
@@ -134,7 +195,9 @@ def test_a_target_is_never_shown_in_training_whatever_the_noise():
     own = MemberRows.of([np.arange(200)], torch.device("cpu"))
     only_shown = np.array([1, 1, 0, 1, 0], np.float32)
     shape = RowShape("table", 5)
-    noise = InputNoise.of(NetworkOptions(), shape, 1.0, Units.plain(5), only_shown)
+    noise = InputNoise.of(
+        NetworkOptions(), shape, SeenNumbers(1.0, np.array([2, 3])), Units.plain(5), only_shown
+    )
     shown = noise.disturbed(
         cells.of_rows(own.table)[0], cells, own, own.table, torch.Generator().manual_seed(0)
     ).numpy()

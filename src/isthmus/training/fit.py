@@ -45,6 +45,7 @@ from isthmus.training.noise import InputNoise
 from isthmus.training.preamble import CellArrays, Preamble
 from isthmus.training.preprocessing import preamble_of
 from isthmus.training.reuse import Stored, reuse
+from isthmus.training.seen import SeenNumbers
 from isthmus.training.survey import Survey
 from isthmus.training.suspects import Suspects, find_suspects
 from isthmus.training.tail import Shapes
@@ -244,12 +245,11 @@ def _train(
     preamble = preamble_of(values[learning], schema, options)
     device = choose_device(options.training.device)
     arrays = preamble.run_compactly(values)
-    noisy = options.network.noise(schema.kind) > 0
-    spread = _spread(preamble, arrays.input, learning) if noisy else 0.0
+    seen = SeenNumbers.of(preamble, arrays.input, learning, schema.kind, options.effort.preset)
     if begun.full is not None and watching.logdir is None:
         arrays = arrays._replace(input=arrays.target)  # nobody is shown these rows
     cells = Cells.of(arrays, device)
-    course = _course(schema, options, dealt, preamble, spread, device)
+    course = _course(schema, options, dealt, preamble, seen, device)
     if begun.init_from is not None:
         reuse(course.network, begun.init_from)
     subject = Subject(values, schema, options, dealt, learning, preamble, cells)
@@ -273,10 +273,10 @@ def _course(
     options: FitOptions,
     dealt: Plan,
     preamble: Preamble,
-    spread: float,
+    seen: SeenNumbers,
     device: torch.device,
 ) -> Course:
-    """How the network learns, whose inputs have that standard deviation."""
+    """How the network learns, from such inputs."""
     units = preamble.units
     numbers = LOSSES[options.training.loss]
     shape = _shape(schema, preamble)
@@ -293,7 +293,7 @@ def _course(
         kind=schema.kind,
         preset=preset,
         loss=CellLoss(numbers, units, preamble.levels, preamble.flags, preamble.softmax),
-        noise=InputNoise.of(options.network, shape, spread, units, preamble.shown),
+        noise=InputNoise.of(options.network, shape, seen, units, preamble.shown),
         generator=generator,
         threads=torch.get_num_threads(),
     )
@@ -350,12 +350,6 @@ def _refuse_unfit(schema: Schema, options: FitOptions) -> None:
             advice="Fit it as a table (--kind table), or leave the categories out (--drop).",
         )
     refuse_unused(options, schema)
-
-
-def _spread(preamble: Preamble, inputs: np.ndarray, learning: np.ndarray | slice) -> float:
-    """One standard deviation of the numbers that the network sees: about 1 scaled by it."""
-    varying = inputs[learning][:, : len(preamble.units.numbers)][:, ~preamble.scale.constant]
-    return float(varying.std(dtype=np.float64)) if varying.size else 1.0
 
 
 def _account(history: History, work: Budget, trained: Trained, init_from: str | None) -> Training:

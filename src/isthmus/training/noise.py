@@ -1,15 +1,16 @@
 """What a network is shown in training in place of the clean row, so that it must use all of it.
 
-Numbers get Gaussian noise (Vincent et al., 2008). Levels and flags are swapped with those of
-another row, as noise that small would leave a level plain to see, or shown as nothing, as levels
-that are missing or were never seen will be. Single cells can be hidden (masking noise, Vincent et
-al., 2008), in signals and images also whole stretches and patches (Zhong et al., 2020).
+Numbers get Gaussian noise (Vincent et al., 2008). Noise that small would leave a level, or one of a
+few values, plain to see: these are swapped with those of another row. Levels and flags are also
+shown as nothing, as levels that are missing or were never seen will be. Single cells can be hidden
+(masking noise, Vincent et al., 2008), in signals and images also whole stretches and patches (Zhong
+et al., 2020).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from isthmus.schema import ImageForm
 from isthmus.training.members import Cells, MemberRows, gather
 from isthmus.training.restoration import HiddenBlocks, restores
 from isthmus.training.row_shape import RowShape
+from isthmus.training.seen import SeenNumbers
 from isthmus.training.units import Units
 
 LEAST_LEVEL = 0.05
@@ -79,6 +81,11 @@ class InputNoise:
         a network that met many levels rebuilds both near and far rows well (Song and Ermon, 2019).
     share : float
         Probability that a level or flag is swapped; half as often it is shown as nothing.
+    swaps : float
+        Probability that a number of few values is swapped; where there are many levels of noise,
+        the most that a row can get.
+    few : array of int
+        The units that are numbers of few values; shape (F,).
     units : Units, optional
         Which units are swapped together; by default all units are numbers.
     masking : float
@@ -93,6 +100,8 @@ class InputNoise:
 
     deviation: float
     share: float = 0.0
+    swaps: float = 0.0
+    few: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     units: Units | None = None
     masking: float = 0.0
     erasing: Erasing | None = None
@@ -105,23 +114,29 @@ class InputNoise:
         cls,
         options: NetworkOptions,
         shape: RowShape,
-        spread: float,
+        seen: SeenNumbers,
         units: Units,
         shown: np.ndarray | None = None,
     ) -> InputNoise:
-        """Noise of so many deviations of inputs whose standard deviation is `spread`.
+        """Noise of as many deviations of the numbers `seen` as the options say.
 
         A number so disturbed is trusted to 1 / (1 + relative^2) of what it says; levels are
         swapped so often that they are trusted as much.
         """
         relative, many = options.noise(shape.kind), options.many_levels(shape.kind)
-        usual = relative / 2 if many else relative  # of many levels, about the mean
-        share = usual**2 / (1.0 + usual**2)
         image = shape.image
-        patch = Erasing.of(options.erasing, len(units), image) if options.erasing else None
-        blocks = HiddenBlocks(image) if image and restores(options, shape) else None
-        own = None if units.are_cells else units
-        return cls(relative * spread, share, own, options.masking, patch, blocks, shown, many)
+        return cls(
+            deviation=relative * seen.deviation,
+            share=_swapped(relative / 2 if many else relative),  # of many levels, about the mean
+            swaps=_swapped(relative * 2 if many else relative),
+            few=seen.few,
+            units=None if units.are_cells else units,
+            masking=options.masking,
+            erasing=Erasing.of(options.erasing, len(units), image) if options.erasing else None,
+            blocks=HiddenBlocks(image) if image and restores(options, shape) else None,
+            shown=shown,
+            many=many,
+        )
 
     def disturbed(
         self,
@@ -156,7 +171,7 @@ class InputNoise:
         generator: torch.Generator,
     ) -> Tensor:
         if self.units is None:
-            return self._with_noise(inputs, generator)
+            return self._numbers(inputs, cells, own, rows, generator)
         if not self.share:
             return inputs
         numbers = len(self.units.numbers)
@@ -168,19 +183,48 @@ class InputNoise:
         hidden = (draws >= self.share) & (draws < 1.5 * self.share)
         return torch.cat(
             [
-                self._with_noise(inputs[..., :numbers], generator),
+                self._numbers(inputs[..., :numbers], cells, own, rows, generator),
                 named.masked_fill(hidden, 0.0),
             ],
             dim=-1,
         )
 
+    def _numbers(
+        self,
+        inputs: Tensor,
+        cells: Cells,
+        own: MemberRows,
+        rows: Tensor,
+        generator: torch.Generator,
+    ) -> Tensor:
+        noisy = self._with_noise(inputs, generator)
+        if not self.swaps or not len(self.few):
+            return noisy
+        few = torch.from_numpy(self.few).to(inputs.device)
+        swaps = self._level(self.swaps, rows, generator) if self.many else self.swaps
+        swapped = torch.rand((*rows.shape, len(few)), generator=generator) < swaps
+        others = gather(cells.input, own.partners(rows, generator))[..., few]
+        return noisy.index_copy(
+            2, few, torch.where(swapped.to(inputs.device), others, inputs[..., few])
+        )
+
     def _with_noise(self, inputs: Tensor, generator: torch.Generator) -> Tensor:
         if not self.deviation or not self.many:
             return with_noise(inputs, self.deviation, generator)
-        draws = torch.rand((*inputs.shape[:2], 1), generator=generator)
-        level = self.deviation * torch.exp(draws * math.log(LEAST_LEVEL))
+        level = self._level(self.deviation, inputs[..., 0], generator)
         noise = torch.randn(inputs.shape, generator=generator)
         return inputs + (noise * level).to(inputs.device)
+
+    @staticmethod
+    def _level(most: float, rows: Tensor, generator: torch.Generator) -> Tensor:
+        """A level for each of the rows (M, B), evenly in its logarithm: shape (M, B, 1)."""
+        draws = torch.rand((*rows.shape, 1), generator=generator)
+        return most * torch.exp(draws * math.log(LEAST_LEVEL))
+
+
+def _swapped(relative: float) -> float:
+    """How often to swap, for as much trust as Gaussian noise of so many deviations leaves."""
+    return relative**2 / (1.0 + relative**2)
 
 
 def with_noise(inputs: Tensor, deviation: float, generator: torch.Generator) -> Tensor:
