@@ -201,7 +201,7 @@ class InputNoise:
         if not self.swaps or not len(self.few):
             return noisy
         few = torch.from_numpy(self.few).to(inputs.device)
-        swaps = self._level(self.swaps, rows, generator) if self.many else self.swaps
+        swaps = self._level(self.swaps, inputs.shape, generator) if self.many else self.swaps
         swapped = torch.rand((*rows.shape, len(few)), generator=generator) < swaps
         others = gather(cells.input, own.partners(rows, generator))[..., few]
         return noisy.index_copy(
@@ -211,14 +211,14 @@ class InputNoise:
     def _with_noise(self, inputs: Tensor, generator: torch.Generator) -> Tensor:
         if not self.deviation or not self.many:
             return with_noise(inputs, self.deviation, generator)
-        level = self._level(self.deviation, inputs[..., 0], generator)
+        level = self._level(self.deviation, inputs.shape, generator)
         noise = torch.randn(inputs.shape, generator=generator)
         return inputs + (noise * level).to(inputs.device)
 
     @staticmethod
-    def _level(most: float, rows: Tensor, generator: torch.Generator) -> Tensor:
-        """A level for each of the rows (M, B), evenly in its logarithm: shape (M, B, 1)."""
-        draws = torch.rand((*rows.shape, 1), generator=generator)
+    def _level(most: float, shape: torch.Size, generator: torch.Generator) -> Tensor:
+        """A level for each row of that `shape` (M, B, U), evenly in its logarithm: (M, B, 1)."""
+        draws = torch.rand((*shape[:2], 1), generator=generator)
         return most * torch.exp(draws * math.log(LEAST_LEVEL))
 
 
