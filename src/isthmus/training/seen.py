@@ -42,12 +42,12 @@ class SeenNumbers:
     ) -> SeenNumbers:
         """Those of inputs (N, U) in the rows of `learning`."""
         numbers = inputs[learning][:, : len(preamble.units.numbers)]
-        varying = numbers[:, ~preamble.scale.constant]
-        deviation = float(varying.std(dtype=np.float64)) if varying.size else 1.0
         # In a signal or an image neighbours tell what a value was, few values or many. What helps a
         # small network did not hold for wide ones on all tables: docs/accuracy.md.
         swapped = kind == "table" and preset == "fast"
-        return cls(deviation, few_valued(numbers) if swapped else np.empty(0, np.int64))
+        few = few_valued(numbers) if swapped else np.empty(0, np.int64)
+        numbers = numbers[:, ~preamble.scale.constant]  # the copy before it is held no longer
+        return cls(float(numbers.std(dtype=np.float64)) if numbers.size else 1.0, few)
 
 
 def few_valued(numbers: np.ndarray) -> np.ndarray:
